@@ -1,0 +1,1 @@
+"""Tables in, profiles out: the one place where a feature is computed."""

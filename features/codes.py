@@ -1,0 +1,66 @@
+"""The fixed word lists of the domain (docs/glossary.md gives each in Chinese)."""
+
+from __future__ import annotations
+
+#: Career stages in their order. No single official list exists: ``columns.toml`` may replace it.
+CAREER_STAGES = ("novice", "developing", "backbone", "lead", "principal", "trainer")
+PHASES = ("kindergarten", "primary", "junior", "senior", "vocational", "special")
+TITLES = ("third", "second", "first", "senior", "full_senior")
+ROLES = ("teacher", "principal", "trainer", "research_officer")
+LOCALITIES = ("urban", "county_town", "town", "rural")
+ORGANISATION_KINDS = ("nation", "province", "city", "county", "school", "provider")
+
+MODES = ("face_to_face", "online", "school_based", "blended")
+TIERS = ("national", "provincial", "city", "county", "school")
+OBLIGATIONS = ("compulsory", "assigned", "elective", "nominated")
+COURSE_KINDS = ("course", "programme")
+GRADES = ("excellent", "good", "qualified", "failing")
+
+ADMISSION_MODES = ("open", "application", "nominated", "assigned", "whole_school")
+#: Only choices a teacher made are preference; the rest is history.
+SELF_SELECTED_MODES = ("open", "application")
+ENROLMENT_STATES = (
+    "wished",
+    "applied",
+    "school_approved",
+    "authority_approved",
+    "admitted",
+    "waitlisted",
+    "refused",
+    "attended",
+    "completed",
+    "no_show",
+)
+
+EVENT_KINDS = (
+    "viewed",
+    "saved",
+    "selected",
+    "started",
+    "completed",
+    "failed",
+    "rated",
+    "dismissed",
+    "withdrawn",
+)
+RESULTS = ("fail", "pass", "good", "excellent")
+
+UNITS = ("hour", "credit")
+CREDIT_KINDS = ("opening", "offering", "activity", "conversion", "correction")
+CREDIT_STATES = ("claimed", "verified", "recognised", "expired")
+ACTIVITIES = ("research", "practice", "delivering", "mentoring", "degree_study")
+
+EVALUATION_CHANNELS = ("big_data", "anonymous", "expert", "third_party")
+QUOTA_GROUPS = ("all", "rural", "key_county", "shortage_subject", "novice", "whole_school")
+
+#: The lists that ``columns.toml`` may replace under ``[codes]``.
+REPLACEABLE = {
+    "career_stages": CAREER_STAGES,
+    "phases": PHASES,
+    "titles": TITLES,
+    "roles": ROLES,
+    "localities": LOCALITIES,
+    "tiers": TIERS,
+    "modes": MODES,
+    "grades": GRADES,
+}

@@ -1,0 +1,107 @@
+"""The error family of zixuan: what was expected, what was got, what to do.
+
+Errors carry no HTTP codes; one table in ``serving`` maps them to problem responses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ZixuanError(Exception):
+    """Base of every error that zixuan raises on purpose.
+
+    Parameters
+    ----------
+    what
+        The thing that is wrong, named as its owner would name it.
+    expected, got
+        What should have been there, and what was. Left out of the message when empty.
+    remedy
+        What to do about it.
+
+    Examples
+    --------
+    >>> print(ZixuanError("k", expected="1 to 200", got="0", remedy="ask for at least one course"))
+    k: expected 1 to 200, got 0; ask for at least one course
+    """
+
+    def __init__(self, what: str, *, expected: str = "", got: str = "", remedy: str = "") -> None:
+        self.what = what
+        self.expected = expected
+        self.got = got
+        self.remedy = remedy
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        contrast = ", ".join(
+            f"{word} {text}"
+            for word, text in (("expected", self.expected), ("got", self.got))
+            if text
+        )
+        message = f"{self.what}: {contrast}" if contrast else self.what
+        return f"{message}; {self.remedy}" if self.remedy else message
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of one cell, row or file.
+
+    ``row`` counts data rows from 1, the header not counted; 0 means the whole file.
+    """
+
+    file: str
+    row: int
+    column: str
+    value: str
+    expected: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row:
+            place += f", row {self.row}"
+        if self.column:
+            place += f", column {self.column}"
+        got = f", got {self.value!r}" if self.value else ""
+        return f"{place}: expected {self.expected}{got}"
+
+
+class InvalidData(ZixuanError):
+    """Tables that break their declaration; ``problems`` holds every fault found, in order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        super().__init__(
+            f"{count} problem{'s' if count != 1 else ''} in the data",
+            remedy="nothing was read; mend these rows and try again",
+        )
+
+
+class UnknownId(ZixuanError):
+    """An id that the data set, the store or the model does not hold."""
+
+
+class NotEnoughData(ZixuanError):
+    """Data that is valid but too little for what was asked."""
+
+
+class BadArtifact(ZixuanError):
+    """A model artifact that is damaged, hostile, or of another version."""
+
+
+class MissingComponent(ZixuanError):
+    """An optional component (LightFM, a font, a browser) that is not installed."""
+
+
+class InvalidPolicy(ZixuanError):
+    """A policy file that breaks its schema, or no policy in force for a teacher."""
+
+
+class InvalidSetting(ZixuanError):
+    """A parameter or setting outside its range."""
+
+
+class Refused(ZixuanError):
+    """A request that the rules do not allow: a failed promotion gate, a conflict, no right."""

@@ -1,0 +1,108 @@
+"""Events as arrays: what was done, by whom, with which course, and when it became known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features import codes
+from features.ids import IdMap
+from features.moments import instant, microseconds
+
+KIND_NUMBER = {kind: number for number, kind in enumerate(codes.EVENT_KINDS)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EventLog:
+    """Events in order of time, each column an array of shape (n_events,).
+
+    Parameters
+    ----------
+    teacher, course
+        Positions in the data set's id maps.
+    occurred_at, known_at
+        UTC microseconds; an event is known from the later of its happening and its recording.
+    kind
+        Index into ``features.codes.EVENT_KINDS``.
+    self_selected
+        Whether the teacher chose it: an assigned, nominated or whole-school place is history
+        and no preference.
+    value
+        Rating or other value; NaN where there is none.
+    """
+
+    teacher: NDArray[np.int32]
+    course: NDArray[np.int32]
+    occurred_at: NDArray[np.int64]
+    known_at: NDArray[np.int64]
+    kind: NDArray[np.int8]
+    self_selected: NDArray[np.bool_]
+    value: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pd.DataFrame], teachers: IdMap, courses: IdMap) -> EventLog:
+        """Turn a sorted, valid events table into arrays; the same ``event_id`` counts once."""
+        frame = tables["events"]
+        named = frame["event_id"].notna()
+        frame = frame[~(named & frame["event_id"].duplicated())]
+        occurred = microseconds(frame["occurred_at"])
+        return cls(
+            teacher=teachers.positions(frame["teacher_id"]),
+            course=courses.positions(frame["course_id"]),
+            occurred_at=occurred,
+            known_at=np.maximum(occurred, microseconds(frame["recorded_at"])),
+            kind=frame["kind"].map(KIND_NUMBER).to_numpy(dtype=np.int8),
+            self_selected=_self_selected(frame, tables),
+            value=frame["value"].to_numpy(dtype=np.float32),
+        )
+
+    def __len__(self) -> int:
+        return len(self.teacher)
+
+    def where(self, chosen: NDArray[np.bool_]) -> EventLog:
+        """Return the chosen events; ``chosen`` has shape (n_events,)."""
+        return EventLog(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+    def before(self, as_of: pd.Timestamp) -> EventLog:
+        """Return what was known before a moment: nothing dated at or after it is seen."""
+        return self.where(self.known_at < instant(as_of))
+
+    def of_kinds(self, *kinds: str) -> EventLog:
+        """Return the events of these kinds."""
+        return self.where(np.isin(self.kind, [KIND_NUMBER[kind] for kind in kinds]))
+
+    def of_teachers(self, positions: NDArray[np.integer]) -> EventLog:
+        """Return these teachers' events, teachers numbered anew in the order given."""
+        renumber = np.full(
+            max(int(self.teacher.max(initial=-1)), int(max(positions, default=-1))) + 1,
+            -1,
+            np.int32,
+        )
+        renumber[positions] = np.arange(len(positions), dtype=np.int32)
+        teacher = renumber[self.teacher]
+        kept = self.where(teacher >= 0)
+        return EventLog(
+            renumber[kept.teacher], *(getattr(kept, field.name) for field in fields(self)[1:])
+        )
+
+
+def _self_selected(frame: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> NDArray[np.bool_]:
+    """Say which events follow from a teacher's own choice.
+
+    The enrolment's admission mode decides, then the offering's; without either it is a choice.
+    """
+    mode = pd.Series(np.nan, index=frame.index, dtype="str")
+    if "offerings" in tables:
+        offerings = tables["offerings"].set_index("offering_id")["admission_mode"]
+        mode = frame["offering_id"].map(offerings).astype("str")
+    if "enrolments" in tables:
+        enrolments = tables["enrolments"].dropna(subset=["admission_mode"])
+        own = enrolments.drop_duplicates(["teacher_id", "offering_id"], keep="last")
+        keys = ["teacher_id", "offering_id"]
+        joined = frame[keys].merge(own[[*keys, "admission_mode"]], how="left", on=keys)
+        mode = joined["admission_mode"].set_axis(frame.index).fillna(mode)
+    return (mode.isna() | mode.isin(codes.SELF_SELECTED_MODES)).to_numpy(dtype=bool)

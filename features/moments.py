@@ -1,0 +1,32 @@
+"""Moments: the *as of* that every feature is computed for."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+MICROSECONDS_PER_DAY = 86_400_000_000
+#: A moment before all others; stands for "undated" among int64 microseconds.
+NEVER = np.iinfo(np.int64).min
+
+
+def microseconds(times: pd.Series) -> NDArray[np.int64]:
+    """Return UTC microseconds since 1970, shape (n,); a missing time becomes ``NEVER``.
+
+    ``NEVER`` is what numpy stores for NaT, so an undated row sorts before every dated one.
+    """
+    utc = times.dt.tz_convert("UTC").dt.tz_localize(None) if times.dt.tz is not None else times
+    return utc.to_numpy(dtype="datetime64[us]").view(np.int64)
+
+
+def instant(as_of: pd.Timestamp) -> int:
+    """Return one moment as UTC microseconds since 1970; a naive one is taken to be UTC.
+
+    >>> instant(pd.Timestamp("1970-01-01T08:00:01+08:00"))
+    1000000
+    """
+    utc = as_of.tz_localize("UTC") if as_of.tzinfo is None else as_of.tz_convert("UTC")
+    return cast(int, utc.as_unit("us").value)

@@ -1,0 +1,1 @@
+"""Scorers, ranking, planning: from profiles to ranked courses and plans."""

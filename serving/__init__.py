@@ -1,0 +1,1 @@
+"""Store, API, batch: what a learning platform talks to."""

@@ -1,0 +1,1 @@
+"""Split, evaluate, train, track, promote, simulate."""
