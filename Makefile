@@ -1,0 +1,85 @@
+# zixuan: `make help` lists the targets. Needs Python 3.11 or newer; gcc only for LightFM on 3.11.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-without-lightfm check lightfm lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+# The first interpreter at hand that is new enough; `make PYTHON=...` overrules it.
+usable = $(shell $(1) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null)
+CANDIDATES := python3 python3.13 python3.12 python3.11
+PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),$(if $(call usable,$(name)),$(name))))
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# A lock names everything, so pip resolves nothing; build tools come from the lock as well.
+INSTALL := $(PIP) install --quiet --no-deps --no-build-isolation
+
+# Threads that numeric libraries start by themselves slow a machine of two cores.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+PYTEST := $(BIN)/python -m pytest --numprocesses 2
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-22s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/.runtime lightfm  ## install, simulate a county, train, serve, print what to open
+	$(BIN)/zixuan demo
+
+test: $(VENV)/.development lightfm  ## install what the tests need and run them all
+	$(PYTEST) --cov
+
+test-without-lightfm: $(VENV)/.development  ## the tests, in the state where LightFM cannot be had
+	@rm -f $(VENV)/.lightfm
+	@$(PIP) uninstall --quiet --yes lightfm-next
+	$(PYTEST)
+
+check: $(VENV)/.development  ## formatting, lint, types, import contracts, dependencies, file length
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/python -m pytest --quiet tests/house/test_house_files.py
+
+$(VENV)/.created:
+	@test -n "$(PYTHON)" || { echo "zixuan needs Python 3.11 or newer; none was found"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock pyproject.toml $(VENV)/.created
+	@echo "installing zixuan into $(VENV) (about a minute the first time)"
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
+	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+# LightFM has no wheel for Python 3.11. Without a compiler everything but its scorer works.
+lightfm: $(VENV)/.runtime
+	@test -e $(VENV)/.lightfm || { \
+	    LIGHTFM_NO_CFLAGS=1 $(INSTALL) --require-hashes --requirement requirements-lightfm.lock \
+	        > $(VENV)/lightfm.log 2>&1 && touch $(VENV)/.lightfm; } || { \
+	    echo "LightFM could not be built here (see $(VENV)/lightfm.log)."; \
+	    echo "Going on without the scorer 'factorisation'; for it, install gcc and 'make lightfm'."; }
+
+LOCKER := $(VENV)-lock
+RESOLVE := $(LOCKER)/bin/uv pip compile --quiet --universal --python-version 3.11 \
+    --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+OPTIONAL := import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+    print(*project["optional-dependencies"]["factorisation"])
+
+lock:  ## resolve the locks anew, after a change of dependencies in pyproject.toml
+	$(PYTHON) -m venv $(LOCKER)
+	$(LOCKER)/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(RESOLVE) --group build pyproject.toml --output-file requirements.lock
+	$(RESOLVE) --group build --group test --group check --constraint requirements.lock \
+	    pyproject.toml --output-file requirements-dev.lock
+	$(LOCKER)/bin/python -c '$(OPTIONAL)' \
+	    | $(RESOLVE) --no-deps - --output-file requirements-lightfm.lock
+
+clean:  ## remove the environment, caches and build outputs; data stays
+	rm -rf $(VENV) $(LOCKER) build dist *.egg-info .coverage .coverage.* .hypothesis \
+	    .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
