@@ -1,0 +1,202 @@
+"""What can be learnt: courses, their offerings, and the competencies they build."""
+
+from __future__ import annotations
+
+from features import codes
+from features.declaration import Column, Kind, Table
+from features.tables import keys
+
+COURSES = Table(
+    "courses",
+    "The unit of choice: a course, or a programme that contains courses.",
+    "选学单元：课程，或包含课程的培训项目。",
+    (
+        Column("course_id", Kind.ID, "course", "课程标识", required=True),
+        Column(
+            "kind",
+            Kind.CODE,
+            "course or programme",
+            "课程或项目",
+            codes=codes.COURSE_KINDS,
+            default="course",
+        ),
+        Column("title_zh", Kind.TEXT, "title in Chinese", "中文标题"),
+        Column("title_en", Kind.TEXT, "title in English", "英文标题"),
+        Column("text_zh", Kind.TEXT, "description in Chinese", "中文简介"),
+        Column("text_en", Kind.TEXT, "description in English", "英文简介"),
+        Column("available_from", Kind.TIME, "when the course appeared", "上架时间"),
+        Column("available_until", Kind.TIME, "when it was withdrawn", "下架时间"),
+        Column("subjects", Kind.CATEGORY, "subjects; empty: for all", "适用学科", many=True),
+        Column(
+            "phases",
+            Kind.CODE,
+            "school phases; empty: all",
+            "适用学段",
+            many=True,
+            codes=codes.PHASES,
+        ),
+        Column(
+            "stages",
+            Kind.CODE,
+            "career stages; empty: all",
+            "适用发展阶段",
+            many=True,
+            codes=codes.CAREER_STAGES,
+        ),
+        Column("roles", Kind.CODE, "roles; empty: all", "适用岗位", many=True, codes=codes.ROLES),
+        Column(
+            "regions",
+            Kind.ID,
+            "organisations whose teachers may take it; empty: all",
+            "适用地区",
+            many=True,
+        ),
+        Column("domain", Kind.CATEGORY, "domain of the guidance standard", "课程领域"),
+        Column(
+            "competencies",
+            Kind.CATEGORY,
+            "competencies with levels, code:level",
+            "培养的能力及等级",
+            many=True,
+        ),
+        Column("themes", Kind.CATEGORY, "themes", "主题", many=True),
+        Column(
+            "obligation",
+            Kind.CODE,
+            "kind of obligation",
+            "修习要求",
+            codes=codes.OBLIGATIONS,
+            default="elective",
+        ),
+        Column("credit_kind", Kind.CATEGORY, "kind of credit in the policy", "学分类别"),
+        Column(
+            "prerequisites",
+            Kind.ID,
+            "courses to be done before",
+            "先修课程",
+            many=True,
+            references="courses.course_id",
+        ),
+        Column("equivalence", Kind.CATEGORY, "group of which one counts", "等效课程组"),
+        Column(
+            "contains",
+            Kind.ID,
+            "courses inside a programme",
+            "项目所含课程",
+            many=True,
+            references="courses.course_id",
+        ),
+        Column(
+            "repeatable",
+            Kind.CATEGORY,
+            "never, yearly (each calendar year anew), or a number of months",
+            "可否重修：never、yearly 或月数",
+            default="never",
+        ),
+        Column("hours", Kind.AMOUNT, "training hours", "学时", low=0, high=2000),
+        Column("credits", Kind.AMOUNT, "credits", "学分", low=0, high=2000),
+        Column("mode", Kind.CODE, "mode", "培训方式", codes=codes.MODES),
+        Column("tier", Kind.CODE, "tier", "培训层级", codes=codes.TIERS),
+        Column("line", Kind.CATEGORY, "project line", "项目类别"),
+        Column("grade", Kind.CODE, "project grade", "项目等级", codes=codes.GRADES),
+        Column("cost", Kind.AMOUNT, "cost in yuan", "费用（元）", low=0),
+        Column(
+            "provider_id",
+            Kind.ID,
+            "provider",
+            "培训机构",
+            references="organisations.organisation_id",
+        ),
+    ),
+    key=("course_id",),
+    required=True,
+    appears="available_from",
+)
+
+OFFERINGS = Table(
+    "offerings",
+    "One run of a course or programme; an empty cell takes the course's default.",
+    "班次：课程或项目的一次开班；空值沿用课程默认值。",
+    (
+        Column("offering_id", Kind.ID, "offering", "班次标识", required=True),
+        keys.COURSE,
+        Column("published_at", Kind.TIME, "when it was announced", "公布时间"),
+        Column("apply_from", Kind.DATE, "first day of the application window", "报名起始日"),
+        Column("apply_until", Kind.DATE, "last day of the application window", "报名截止日"),
+        Column("starts_on", Kind.DATE, "first day", "开班日期"),
+        Column("ends_on", Kind.DATE, "last day", "结班日期"),
+        Column("capacity", Kind.INTEGER, "seats", "名额", low=0),
+        Column("days_away", Kind.NUMBER, "days away from school", "离岗天数", low=0, high=1000),
+        Column(
+            "admission_mode",
+            Kind.CODE,
+            "how a place comes about",
+            "参训方式",
+            codes=codes.ADMISSION_MODES,
+            default="open",
+        ),
+        Column("mode", Kind.CODE, "mode", "培训方式", codes=codes.MODES),
+        Column("tier", Kind.CODE, "tier", "培训层级", codes=codes.TIERS),
+        Column("hours", Kind.AMOUNT, "training hours", "学时", low=0, high=2000),
+        Column("credits", Kind.AMOUNT, "credits", "学分", low=0, high=2000),
+        Column("cost", Kind.AMOUNT, "cost in yuan", "费用（元）", low=0),
+        Column("funding", Kind.CATEGORY, "who pays", "经费来源"),
+        Column(
+            "provider_id",
+            Kind.ID,
+            "provider",
+            "承办机构",
+            references="organisations.organisation_id",
+        ),
+        Column(
+            "organisation_id",
+            Kind.ID,
+            "organisation it is held for",
+            "面向机构",
+            references="organisations.organisation_id",
+        ),
+        Column("url", Kind.TEXT, "the platform's page for enrolling", "报名链接"),
+    ),
+    key=("offering_id",),
+    appears="published_at",
+)
+
+OFFERING_STAGES = Table(
+    "offering_stages",
+    "The stages of an offering: dates and mode; they may span terms and years.",
+    "班次的分阶段安排。",
+    (
+        keys.offering(required=True),
+        Column(
+            "stage", Kind.INTEGER, "number of the stage, from 1", "阶段序号", required=True, low=1
+        ),
+        Column("starts_on", Kind.DATE, "first day", "开始日期", required=True),
+        Column("ends_on", Kind.DATE, "last day", "结束日期", required=True),
+        Column("mode", Kind.CODE, "mode", "培训方式", codes=codes.MODES),
+        Column("hours", Kind.AMOUNT, "training hours", "学时", low=0, high=2000),
+    ),
+    key=("offering_id", "stage"),
+)
+
+COMPETENCIES = Table(
+    "competencies",
+    "A competency framework: one row for each competency and target stage.",
+    "能力框架：每项能力在各发展阶段的目标等级。",
+    (
+        Column("framework", Kind.CATEGORY, "framework and its version", "框架版本", required=True),
+        Column("competency", Kind.CATEGORY, "code", "能力代码", required=True),
+        Column(
+            "stage",
+            Kind.CODE,
+            "career stage the target is for",
+            "发展阶段",
+            required=True,
+            codes=codes.CAREER_STAGES,
+        ),
+        Column("target", Kind.NUMBER, "target level", "目标等级", required=True, low=0, high=10),
+        Column("domain", Kind.CATEGORY, "domain", "领域"),
+        Column("name_zh", Kind.TEXT, "name in Chinese", "中文名称"),
+        Column("name_en", Kind.TEXT, "name in English", "英文名称"),
+    ),
+    key=("framework", "competency", "stage"),
+)
