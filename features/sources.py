@@ -1,0 +1,138 @@
+"""Sources: which file holds which table, and what its columns are called there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import pandas as pd
+
+from features.cells import parse
+from features.columns import ColumnsFile
+from features.declaration import Table
+from features.errors import InvalidData, Problem
+from features.faults import Fault
+from features.files import SUFFIXES, TextTable, read_text
+from features.tables import BY_NAME, TABLES
+
+#: How like a declared name an unknown one must be to count as a slip of the pen, 0 to 1.
+SLIP = 0.85
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """One table's file, as written and as understood.
+
+    Parameters
+    ----------
+    table
+        The declaration as this data set has it.
+    cells
+        The wanted columns as text, under zixuan's names.
+    frame
+        The same, typed; a faulty cell is missing.
+    faults
+        What is wrong with single cells.
+    ignored
+        Columns of the file that nothing declares.
+    """
+
+    table: Table
+    file: str
+    cells: pd.DataFrame
+    frame: pd.DataFrame
+    faults: tuple[Fault, ...]
+    ignored: tuple[str, ...]
+
+
+def read_sources(path: Path, columns: ColumnsFile) -> tuple[dict[str, Source], list[Problem]]:
+    """Read every table's file; those that cannot be read leave their problems."""
+    files, problems = _find_files(path, columns)
+    sources: dict[str, Source] = {}
+    for name, file in files.items():
+        try:
+            sources[name] = _read_source(file, columns.declared(BY_NAME[name]), columns)
+        except InvalidData as error:
+            problems += error.problems
+    return sources, problems
+
+
+def _find_files(path: Path, columns: ColumnsFile) -> tuple[dict[str, Path], list[Problem]]:
+    if not path.is_dir():
+        return {}, [Problem(str(path), 0, "", "", "a folder of tables")]
+    files: dict[str, Path] = {}
+    problems: list[Problem] = []
+    for table in TABLES:
+        given = columns.files.get(table.name)
+        names = [given] if given else [table.name + suffix for suffix in SUFFIXES]
+        found = [path / name for name in names if (path / name).is_file()]
+        if len(found) > 1:
+            problems.append(Problem(table.name, 0, "", " and ".join(names), "one file, not two"))
+        elif found:
+            files[table.name] = found[0]
+        elif given or table.required:
+            expected = f"a file {' or '.join(names)}, or its name in columns.toml"
+            problems.append(Problem(names[0], 0, "", "no such file", expected))
+    return files, [*problems, *_misnamed(path, files)]
+
+
+def _misnamed(path: Path, files: Mapping[str, Path]) -> Iterator[Problem]:
+    absent = [name for name in BY_NAME if name not in files]
+    for file in sorted(path.iterdir()):
+        if file.suffix.lower() in SUFFIXES and file not in files.values():
+            for meant in get_close_matches(file.stem.lower(), absent, n=1, cutoff=SLIP):
+                expected = f"the name {meant}{file.suffix.lower()}, or a name less like it"
+                yield Problem(file.name, 0, "", file.name, expected)
+
+
+def _read_source(file: Path, table: Table, columns: ColumnsFile) -> Source:
+    renames = columns.renames.get(table.name, {})
+    foreign = {renames.get(name, name): name for name in table.names}
+    text = read_text(file, foreign)
+    ignored = tuple(name for name in text.header if name not in foreign)
+    problems = [
+        *_missing_columns(file.name, table, columns, text.header),
+        *_misspelt_columns(file.name, [n for n in foreign if n not in text.header], ignored),
+    ]
+    if problems:
+        raise InvalidData(problems)
+    cells = text.cells.rename(columns=foreign)
+    faults = list(_malformed(text))
+    frame = {}
+    for column in table.columns:
+        if column.name in cells:
+            frame[column.name], found = parse(column, cells[column.name], columns.zone)
+            faults += found
+    return Source(
+        table, file.name, cells, pd.DataFrame(frame, index=cells.index), tuple(faults), ignored
+    )
+
+
+def _missing_columns(
+    file: str, table: Table, columns: ColumnsFile, header: tuple[str, ...]
+) -> Iterator[Problem]:
+    """Yield a problem for each column that is required, or that ``columns.toml`` speaks of."""
+    renames = columns.renames.get(table.name, {})
+    spoken_of = {*renames, *columns.features.get(table.name, {})}
+    for column in table.columns:
+        name = renames.get(column.name, column.name)
+        if name not in header and (column.required or column.name in spoken_of):
+            why = "columns.toml names it" if column.name in spoken_of else "it is required"
+            yield Problem(file, 0, name, "no such column", f"a column {name}: {why}")
+
+
+def _misspelt_columns(file: str, absent: list[str], ignored: tuple[str, ...]) -> Iterator[Problem]:
+    for name in ignored:
+        for meant in get_close_matches(name.strip().lower(), absent, n=1, cutoff=SLIP):
+            expected = f"the name {meant}, or a name less like it, or an entry in columns.toml"
+            yield Problem(file, 0, name, name, expected)
+
+
+def _malformed(text: TextTable) -> Iterator[Fault]:
+    if text.malformed:
+        rows = pd.Index([row.row for row in text.malformed])
+        found = [f"{row.cells} in {row.text}" for row in text.malformed]
+        expected = f"{len(text.header)} cells, as many as the header has"
+        yield Fault("", rows, expected, pd.Series(found, index=rows))
