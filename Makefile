@@ -12,7 +12,7 @@ PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),$(if $(call usable,$(name)),$
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # A lock names everything, so pip resolves nothing; build tools come from the lock as well.
-INSTALL := $(PIP) install --quiet --no-deps --no-build-isolation
+INSTALL := $(PIP) install -qq --no-deps --no-build-isolation
 
 # Threads that numeric libraries start by themselves slow a machine of two cores.
 export OMP_NUM_THREADS ?= 1
@@ -72,7 +72,7 @@ OPTIONAL := import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))
 
 lock:  ## resolve the locks anew, after a change of dependencies in pyproject.toml
 	$(PYTHON) -m venv $(LOCKER)
-	$(LOCKER)/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(LOCKER)/bin/pip install -qq --disable-pip-version-check uv==0.13.9
 	$(RESOLVE) --group build pyproject.toml --output-file requirements.lock
 	$(RESOLVE) --group build --group test --group check --constraint requirements.lock \
 	    pyproject.toml --output-file requirements-dev.lock

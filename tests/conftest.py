@@ -54,13 +54,21 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(NothingIsSkipped())
 
 
+def pytest_report_header() -> str:
+    return f"LightFM: {'installed' if _has_lightfm() else 'missing; what needs it is left out'}"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs LightFM where it is not installed; CI runs both states."""
-    if importlib.util.find_spec("lightfm"):
+    if _has_lightfm():
         return
     needing = [item for item in items if item.get_closest_marker("lightfm")]
     items[:] = [item for item in items if not item.get_closest_marker("lightfm")]
     config.hook.pytest_deselected(items=needing)
+
+
+def _has_lightfm() -> bool:
+    return importlib.util.find_spec("lightfm") is not None
 
 
 def _stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:

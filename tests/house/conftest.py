@@ -10,6 +10,8 @@ import pytest
 
 PRODUCT = ("features", "recommender", "training", "serving", "zixuan")
 BESIDE = ("tests", "benchmarks", "notebooks", "docs")
+#: Files at the top that somebody writes; others there are made by tools.
+TOP = ("*.md", "*.toml", "*.lock", "Makefile", "LICENSE", ".gitignore", ".ci/run")
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +36,8 @@ def product_files(root: Path) -> list[Path]:
 def written_files(root: Path, product_files: list[Path]) -> list[Path]:
     """Every file that somebody writes, relative to the root: product, tests, documents, top."""
     beside = [path for name in BESIDE for path in _files(root, root / name)]
-    top = [path.relative_to(root) for path in root.iterdir() if path.is_file()]
-    return sorted([*product_files, *beside, *top, *_files(root, root / ".ci")])
+    top = [path.relative_to(root) for pattern in TOP for path in root.glob(pattern)]
+    return sorted([*product_files, *beside, *top])
 
 
 def _files(root: Path, folder: Path) -> list[Path]:
