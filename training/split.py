@@ -1,0 +1,283 @@
+"""Splits: what a model may learn from, and what it is then asked to foresee.
+
+A split is honest when nothing that a model learns from is dated at or after the moment at which
+it is asked. Shuffled splits are not: the popularity of next month, and a teacher's own later
+courses, then help to foresee this month. So the split to judge by is :class:`TimeSplit`, whose
+folds are half-open: what was known strictly before the cut trains, what happened at or after it
+is foreseen. The other two exist to compare with published figures, and say what they leak.
+
+Examples
+--------
+The cut lies on the event of 3 March. It belongs to the later fold, so that the training part
+knows neither it nor that anybody took course ``c`` that day:
+
+>>> events = pd.DataFrame({
+...     "teacher_id": ["t1", "t1", "t2", "t2", "t1"],
+...     "course_id": ["a", "b", "a", "c", "c"],
+...     "occurred_at": pd.date_range("2024-03-01", periods=5, tz="UTC"),
+... })
+>>> dataset = Dataset.of({
+...     "teachers": pd.DataFrame({"teacher_id": ["t1", "t2"]}),
+...     "courses": pd.DataFrame({"course_id": ["a", "b", "c"]}),
+...     "events": events,
+... })
+>>> split = parse("time:0.5")(dataset)
+>>> split.cut.date(), len(split.train.log)
+(datetime.date(2024, 3, 3), 2)
+>>> split.candidates.tolist(), split.cold.tolist()
+([True, True, False], [False, True])
+
+Course ``c`` did not exist at the cut as far as anybody knew, so only ``a`` is left to foresee:
+
+>>> split.truth.toarray().tolist(), split.out_of_reach
+([[False, False, False], [True, False, False]], 2)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from features.codes import CHOICE_KINDS
+from features.dataset import Dataset
+from features.done import done
+from features.errors import InvalidData, InvalidSetting, NotEnoughData, Problem
+from features.events import EventLog
+from training.candidates import dated, offered
+from training.withhold import without_later, without_pairs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """One data set taken apart.
+
+    Parameters
+    ----------
+    name
+        As it would be written for :func:`parse`.
+    train
+        What a model may learn from. All teachers and courses are in it, at the same positions.
+    cut
+        The moment as of which the model is asked.
+    truth
+        The relevant courses: distinct candidates among the teacher's own later choices that
+        were not done at the cut; bool, shape (n_teachers, n_courses).
+    candidates
+        The courses that could be recommended at the cut, shape (n_courses,).
+    cold
+        The teachers without any event in ``train``, shape (n_teachers,).
+    out_of_reach
+        How many relevant (teacher, course) pairs were left out because the course was no
+        candidate: nobody could have foreseen them.
+    """
+
+    name: str
+    train: Dataset
+    cut: pd.Timestamp
+    truth: sparse.csr_array
+    candidates: NDArray[np.bool_]
+    cold: NDArray[np.bool_]
+    out_of_reach: int
+
+
+class Strategy(Protocol):
+    """A way to split any data set."""
+
+    def __call__(self, dataset: Dataset) -> Split:
+        """Split it; ``NotEnoughData`` where a part would be empty."""
+        ...
+
+
+def parse(text: str) -> Strategy:
+    """Read ``time:0.85``, ``last:1`` or ``file:TEST.csv``.
+
+    Raises
+    ------
+    InvalidSetting
+        If it is none of these.
+    """
+    kind, _, value = text.partition(":")
+    try:
+        if kind == "time" and 0 < float(value) < 1:
+            return TimeSplit(float(value))
+        if kind == "last" and int(value) > 0:
+            return LastSplit(int(value))
+    except ValueError:
+        pass
+    if kind == "file" and value:
+        return FileSplit(Path(value))
+    raise InvalidSetting(
+        "split",
+        expected="time:Q with 0 < Q < 1, last:K with K >= 1, or file:TEST.csv",
+        got=repr(text),
+        remedy="write for instance time:0.85",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSplit:
+    """Everything known strictly before a quantile of the events' times trains.
+
+    An undated course is a candidate from the first event that names it.
+
+    Parameters
+    ----------
+    quantile
+        Of the times of all events, between 0 and 1.
+    """
+
+    quantile: float
+
+    def __call__(self, dataset: Dataset) -> Split:
+        """Split at the moment of the quantile."""
+        log = dataset.log
+        if not len(log):
+            raise NotEnoughData("split by time", expected="events", got="none")
+        microsecond = int(np.quantile(log.occurred_at, self.quantile))
+        cut = pd.Timestamp(microsecond, unit="us", tz="UTC")
+        train = without_later(dataset, np.full(len(dataset.teachers), microsecond))
+        used = np.zeros(len(dataset.courses), bool)
+        used[train.log.course] = True
+        candidates = offered(dataset, cut) & (used | dated(dataset))
+        pairs = _pairs(dataset, _choices(log.where(log.occurred_at >= microsecond)))
+        return _split(f"time:{self.quantile:g}", train, cut, pairs, candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class LastSplit:
+    """The last choices of each teacher are held out, with all else of the teacher's since then.
+
+    A teacher with no more choices than are held out is not tested. The model is asked as of the
+    data set's end, so it knows what *other* teachers chose after the choices that it must
+    foresee: popularity and transitions of the future leak. Figures are too high for use.
+
+    Parameters
+    ----------
+    count
+        How many choices to hold out; those of the same instant as the earliest go with it.
+    """
+
+    count: int
+
+    def __call__(self, dataset: Dataset) -> Split:
+        """Split each teacher's events at the earliest choice held out."""
+        choices = _choices(dataset.log)
+        since = self._since(choices, len(dataset.teachers))
+        cut = _end(dataset)
+        later = choices.where(choices.occurred_at >= since[choices.teacher])
+        pairs = _pairs(dataset, later)
+        train = without_later(dataset, since)
+        return _split(f"last:{self.count}", train, cut, pairs, offered(dataset, cut))
+
+    def _since(self, choices: EventLog, n_teachers: int) -> NDArray[np.int64]:
+        """Return the microsecond from which each teacher's events are held out."""
+        order = np.lexsort((choices.occurred_at, choices.teacher))
+        moments = choices.occurred_at[order]
+        total = np.bincount(choices.teacher, minlength=n_teachers)
+        tested = total > self.count
+        since = np.full(n_teachers, np.iinfo(np.int64).max)
+        since[tested] = moments[np.cumsum(total)[tested] - self.count]
+        return since
+
+
+@dataclass(frozen=True, slots=True)
+class FileSplit:
+    """Pairs of teacher and course listed in a file are held out.
+
+    As with :class:`LastSplit` the model is asked as of the data set's end; how much leaks
+    depends on how the pairs were drawn.
+
+    Parameters
+    ----------
+    path
+        A CSV file with the columns ``teacher_id`` and ``course_id``; others are not read.
+    """
+
+    path: Path
+
+    def __call__(self, dataset: Dataset) -> Split:
+        """Hold out the pairs of the file."""
+        frame = self._read()
+        teacher = dataset.teachers.positions(frame["teacher_id"])
+        course = dataset.courses.positions(frame["course_id"])
+        self._check(frame, teacher, course)
+        shape = (len(dataset.teachers), len(dataset.courses))
+        pairs = sparse.csr_array((np.ones(len(frame), bool), (teacher, course)), shape=shape)
+        cut = _end(dataset)
+        train = without_pairs(dataset, pairs)
+        return _split(f"file:{self.path.name}", train, cut, pairs, offered(dataset, cut))
+
+    def _read(self) -> pd.DataFrame:
+        columns = ["teacher_id", "course_id"]
+        try:
+            return pd.read_csv(self.path, dtype="str", usecols=columns, keep_default_na=False)
+        except (OSError, ValueError) as error:
+            raise InvalidSetting(
+                f"split file {self.path}",
+                expected=f"a CSV file with the columns {' and '.join(columns)}",
+                got=str(error),
+                remedy="check the path and the header",
+            ) from error
+
+    def _check(
+        self, frame: pd.DataFrame, teacher: NDArray[np.int32], course: NDArray[np.int32]
+    ) -> None:
+        problems = [
+            Problem(self.path.name, int(row) + 1, column, frame[column].iloc[row], "a known id")
+            for column, position in (("teacher_id", teacher), ("course_id", course))
+            for row in np.flatnonzero(position < 0)
+        ]
+        if problems:
+            raise InvalidData(problems)
+
+
+def _choices(log: EventLog) -> EventLog:
+    """Keep the teachers' own choices: assigned and whole-school training is no preference."""
+    return log.where(log.self_selected).of_kinds(*CHOICE_KINDS)
+
+
+def _pairs(dataset: Dataset, log: EventLog) -> sparse.csr_array:
+    shape = (len(dataset.teachers), len(dataset.courses))
+    pairs = sparse.csr_array((np.ones(len(log), bool), (log.teacher, log.course)), shape=shape)
+    pairs.sum_duplicates()
+    return pairs
+
+
+def _end(dataset: Dataset) -> pd.Timestamp:
+    """Return the first moment after all events."""
+    last = int(dataset.log.known_at.max(initial=0))
+    return pd.Timestamp(last + 1, unit="us", tz="UTC")
+
+
+def _split(
+    name: str,
+    train: Dataset,
+    cut: pd.Timestamp,
+    pairs: sparse.csr_array,
+    candidates: NDArray[np.bool_],
+) -> Split:
+    """Take what was done or out of reach off the pairs held out."""
+    already = done(train, cut).multiply(pairs)
+    relevant = sparse.csr_array(pairs.astype(np.int8) - already.astype(np.int8)).astype(bool)
+    relevant.eliminate_zeros()
+    truth = sparse.csr_array(relevant.multiply(candidates[None, :]))
+    truth.eliminate_zeros()
+    warm = np.bincount(train.log.teacher, minlength=len(train.teachers)) > 0
+    for part, size in (
+        (f"training part of {name}", len(train.log)),
+        (f"test of {name}", truth.nnz),
+    ):
+        if not size:
+            raise NotEnoughData(
+                part,
+                expected="at least one event",
+                got="none",
+                remedy="choose another split, or give more data",
+            )
+    return Split(name, train, cut, truth, candidates, ~warm, relevant.nnz - truth.nnz)
