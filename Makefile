@@ -58,7 +58,7 @@ $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 
 # LightFM has no wheel for Python 3.11. Without a compiler everything but its scorer works.
 lightfm: $(VENV)/.runtime
-	@test -e $(VENV)/.lightfm || { \
+	@test $(VENV)/.lightfm -nt requirements-lightfm.lock || { \
 	    LIGHTFM_NO_CFLAGS=1 $(INSTALL) --require-hashes --requirement requirements-lightfm.lock \
 	        > $(VENV)/lightfm.log 2>&1 && touch $(VENV)/.lightfm; } || { \
 	    echo "LightFM could not be built here (see $(VENV)/lightfm.log)."; \

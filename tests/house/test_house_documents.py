@@ -71,3 +71,11 @@ def test_every_decision_is_numbered_once(root: Path) -> None:
     numbers = [path.name[:4] for path in (root / "docs" / "decisions").glob("*.md")]
 
     assert len(numbers) == len(set(numbers))
+
+
+def test_the_architecture_names_no_file_that_is_gone(root: Path) -> None:
+    page = (root / "docs" / "architecture.md").read_text("utf-8")
+    named = re.findall(r"`((?:[\w-]+/)+(?:[\w-]+\.\w+)?)`", page)
+
+    assert named
+    assert [path for path in named if not (root / path).exists()] == []
