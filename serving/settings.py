@@ -1,0 +1,62 @@
+"""Settings of the service: read once, from the environment, by whoever starts it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from features.errors import InvalidSetting
+
+PREFIX = "ZIXUAN_"
+
+
+class Settings(BaseSettings):
+    """What the service needs to know; each field is the variable ``ZIXUAN_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    database_url: str = Field(
+        "sqlite:///zixuan.db", description="SQLAlchemy URL of the store; its schema is made."
+    )
+    artifact: Path | None = Field(
+        None, description="Folder of the model to serve; without it the registry is asked."
+    )
+    tracking_uri: str = Field(
+        "sqlite:///mlflow.db", description="MLflow registry that names the promoted model."
+    )
+    model_name: str = Field("zixuan", description="Name of the model in the registry.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0: any free one.")
+    max_body: int = Field(
+        1_048_576, ge=1_024, le=134_217_728, description="Largest request body, in bytes."
+    )
+    clock_skew: float = Field(
+        300,
+        ge=0,
+        le=86_400,
+        description="How far ahead of the service's clock an event may be, in seconds.",
+    )
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="Least level that is logged."
+    )
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment; ``overrides`` win.
+
+    Raises
+    ------
+    InvalidSetting
+        If one is outside its range, naming all that are.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = [(str(fault["loc"][0]) if fault["loc"] else "", fault) for fault in error.errors()]
+        raise InvalidSetting(
+            ", ".join(f"{PREFIX}{name.upper()}" for name, _ in faults),
+            expected="; ".join(fault["msg"] for _, fault in faults),
+            remedy="see docs/api.md for what each may be",
+        ) from error

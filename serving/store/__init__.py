@@ -1,0 +1,1 @@
+"""What the service remembers: every table of ``features``, per tenant, on SQLAlchemy Core."""

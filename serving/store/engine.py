@@ -1,0 +1,118 @@
+"""The store's connections: durable, serial writers and consistent readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from features.errors import InvalidSetting
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MILLISECONDS = 5_000
+_WRITES = "zixuan_writes"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open, migrated database.
+
+    Parameters
+    ----------
+    engine
+        Its connections.
+    writer
+        Held by the one thread of this process that writes: SQLite has one writer, and
+        waiting here is fairer than SQLite's own retrying.
+    """
+
+    engine: sa.Engine
+    writer: Lock = field(default_factory=Lock)
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Open a database and bring its schema up to date.
+
+        Raises
+        ------
+        InvalidSetting
+            If the URL cannot be read, or nothing answers there.
+        """
+        try:
+            store = cls(_engine(url))
+            with store.writing() as connection:
+                _migrate(connection)
+        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, sa.exc.OperationalError) as error:
+            raise InvalidSetting(
+                "database_url",
+                expected="the URL of a database that can be opened, such as sqlite:///zixuan.db",
+                got=_without_password(url),
+                remedy="check the URL, the folder, and whether the database is up",
+            ) from error
+        return store
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Read one consistent state of the database."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Write: durable once the block has ended, undone if it raises."""
+        with self.writer, self.engine.connect() as connection:
+            connection = connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> sa.Engine:
+    # An error of the database is logged; the row that caused it is personal.
+    engine = sa.create_engine(url, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    # We say BEGIN ourselves: Python's driver would begin late, and not at all for a read.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A writer takes its lock at once: a reader that turns writer later may find it taken.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(connection: sa.Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _without_password(url: str) -> str:
+    try:
+        return sa.make_url(url).render_as_string(hide_password=True)
+    except sa.exc.ArgumentError:
+        return "text that is no URL"
