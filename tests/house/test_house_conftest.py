@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -11,53 +12,62 @@ from pathlib import Path
 
 import pytest
 
-#: What a test file says -> why CI must not take it for a pass.
+#: A way to skip -> a test file that does.
 SKIPS = {
     "mark": "import pytest\n@pytest.mark.skip(reason='later')\ndef test_a(): ...\n",
     "call": "import pytest\ndef test_a(): pytest.skip('later')\n",
     "module": "import pytest\npytest.importorskip('no_such_module')\ndef test_a(): ...\n",
 }
+EXPECTED_FAILURE = "import pytest\n@pytest.mark.xfail\ndef test_a(): raise ValueError\n"
 
 
-@pytest.fixture
-def suite(root: Path, tmp_path: Path) -> Path:
-    """A folder that holds this project's conftest.py and nothing else."""
-    shutil.copy(root / "tests" / "conftest.py", tmp_path)
-    return tmp_path
+@pytest.fixture(scope="module")
+def suite(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with this project's conftest.py, a file for each skip, an expected failure."""
+    folder = tmp_path_factory.mktemp("suite")
+    shutil.copy(root / "tests" / "conftest.py", folder)
+    for how, source in SKIPS.items():
+        (folder / f"test_{how}.py").write_text(source, "utf-8")
+    (folder / "test_expected.py").write_text(EXPECTED_FAILURE, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def in_ci(suite: Path) -> str:
+    """What pytest prints of that folder in CI."""
+    return _run(suite, ci="true").stdout
 
 
 def _run(suite: Path, *, ci: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(suite)]
-    environment = {**os.environ, "CI": ci}
+    command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-p", "no:xdist"]
     return subprocess.run(
-        command, cwd=suite, env=environment, capture_output=True, text=True, check=False
+        [*command, "--continue-on-collection-errors", str(suite)],
+        cwd=suite,
+        env={**os.environ, "CI": ci},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
 @pytest.mark.parametrize("how", SKIPS)
-def test_a_skipped_test_fails_in_ci(suite: Path, how: str) -> None:
-    (suite / "test_skipping.py").write_text(SKIPS[how], "utf-8")
+def test_a_skipped_test_fails_in_ci(in_ci: str, how: str) -> None:
+    assert re.search(rf"^(FAILED|ERROR) test_{how}.py", in_ci, re.M)
 
-    said = _run(suite, ci="true")
 
-    assert said.returncode != 0
-    assert "skipped, which CI does not allow" in said.stdout
+def test_an_expected_failure_is_no_skip(in_ci: str) -> None:
+    assert re.search(r"^XFAIL test_expected.py", in_ci, re.M)
+
+
+def test_a_failure_in_ci_says_that_skipping_is_not_allowed(in_ci: str) -> None:
+    assert in_ci.count("skipped, which CI does not allow") >= len(SKIPS)
 
 
 def test_a_skipped_test_is_let_be_outside_ci(suite: Path) -> None:
-    (suite / "test_skipping.py").write_text(SKIPS["mark"], "utf-8")
-
     said = _run(suite, ci="")
 
     assert said.returncode == 0
-    assert "1 skipped" in said.stdout
-
-
-def test_an_expected_failure_is_no_skip(suite: Path) -> None:
-    failing = "import pytest\n@pytest.mark.xfail\ndef test_a(): raise ValueError\n"
-    (suite / "test_failing.py").write_text(failing, "utf-8")
-
-    assert _run(suite, ci="true").returncode == 0
+    assert "3 skipped" in said.stdout
 
 
 @pytest.mark.parametrize("address", [("192.0.2.1", 80), ("example.invalid", 443)])
