@@ -234,7 +234,7 @@ def _row(
     tier = draft.tier or str(rng.choice(codes.TIERS, p=_TIER_SHARES[codes.MODES.index(mode)]))
     free = lasting or tier in ("national", "school")
     return {
-        "kind": "programme" if draft.contains else "course",
+        "kind": "programme" if draft.group == "programme" else "course",
         "title_zh": draft.title[0],
         "title_en": draft.title[1],
         "text_zh": draft.text[0] + note[0],

@@ -52,12 +52,13 @@ class Draft:
 def make_drafts(words: Words, size: int, rng: np.random.Generator) -> list[Draft]:
     """Draw ``size`` courses with distinct titles.
 
-    First come ethics, induction and the named themes, then general courses up to about a third
-    of the catalogue, then subject courses and the programmes made of them.
+    First come ethics, induction, the named themes and nominations, then general courses up to
+    about a third of the catalogue, then subject courses and the programmes made of them.
     """
     drafts = [_ethics(course) for course in words.ethics]
     drafts.append(_induction(words))
     drafts += [_theme(course) for course in words.themes]
+    drafts += [_nomination(programme) for programme in words.nominations]
     for place in rng.permutation(len(words.series)):
         if len(drafts) >= _GENERAL_SHARE * size:
             break
@@ -108,6 +109,23 @@ def _theme(course: Series) -> Draft:
         angle=f"theme:{course.themes[0]}",
         phases=course.phases,
         themes=course.themes,
+    )
+
+
+def _nomination(programme: Programme) -> Draft:
+    return Draft(
+        "programme",
+        programme.title,
+        programme.text,
+        "teaching",
+        programme.hours,
+        "teaching",
+        3,
+        angle=f"programme:{programme.line}",
+        stages=programme.stages,
+        obligation=programme.obligation,
+        tier=programme.tier,
+        line=programme.line,
     )
 
 

@@ -127,7 +127,8 @@ def _whole_school(world: World, year: int, rng: np.random.Generator) -> list[_Du
     starts, ends = _days(year, _SCHOOL_DAYS)
     courses = _for_all(catalogue, "general")
     courses = courses[catalogue.first_day[courses] < starts - 30]
-    schools = np.flatnonzero(rng.random(len(province.school_id)) < _WHOLE_SCHOOL_SHARE)
+    many = max(1, round(_WHOLE_SCHOOL_SHARE * len(province.school_id)))
+    schools = np.sort(rng.choice(len(province.school_id), size=many, replace=False))
     if not len(courses):
         return []
     school = teachers.school[:, teachers.column(year - 1)]

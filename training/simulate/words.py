@@ -55,7 +55,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """A long programme of one subject and phase, which contains courses."""
+    """A long programme; one of a subject and phase contains courses of them."""
 
     title: Text
     text: Text
@@ -91,6 +91,7 @@ class Words:
     themes: tuple[Series, ...]
     series: tuple[Series, ...]
     programmes: tuple[Programme, ...]
+    nominations: tuple[Programme, ...]
     induction: Series
     induction_hours: int
     mode_notes: Mapping[str, Text]
@@ -114,6 +115,7 @@ def load_words() -> Words:
         themes=tuple(_theme(row) for row in general["themes"]),
         series=tuple(Series(**row) for row in general["series"]),
         programmes=tuple(Programme(**row) for row in general["programmes"]),
+        nominations=tuple(Programme(**row) for row in general["nominations"]),
         induction=Series(**induction, domain="teaching", competency="teaching"),
         induction_hours=hours,
         mode_notes=general["mode_notes"],
