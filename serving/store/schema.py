@@ -67,10 +67,13 @@ def _columns(table: Table) -> Iterator[sa.Column[object]]:
 
 
 def _references(table: Table) -> Iterator[sa.ForeignKeyConstraint]:
-    """Yield what the database can hold itself: references to tables with one row for an id."""
+    """Yield what the database can hold itself: required references to tables of one row an id.
+
+    An optional reference into a table that a data set lacks is only a word.
+    """
     for column in table.columns:
         name, _, target = column.references.partition(".")
-        if name and not column.many and BY_NAME[name].key == (target,):
+        if column.required and name and BY_NAME[name].key == (target,):
             yield sa.ForeignKeyConstraint(
                 [TENANT, column.name], [f"{name}.{TENANT}", f"{name}.{target}"]
             )

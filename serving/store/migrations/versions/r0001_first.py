@@ -83,6 +83,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "course_id", name=op.f("pk_courses")),
     )
     op.create_table(
+        "credits",
+        sa.Column("tenant_id", sa.String(length=200), nullable=False),
+        sa.Column("entry_id", sa.String(length=200), nullable=False),
+        sa.Column("teacher_id", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("earned_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=True),
+        sa.Column("amount", sa.Double(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=True),
+        sa.Column("course_id", sa.String(length=200), nullable=True),
+        sa.Column("offering_id", sa.String(length=200), nullable=True),
+        sa.Column("activity", sa.Text(), nullable=True),
+        sa.Column("tier", sa.Text(), nullable=True),
+        sa.Column("mode", sa.Text(), nullable=True),
+        sa.Column("credit_kind", sa.Text(), nullable=True),
+        sa.Column("themes", sa.Text(), nullable=True),
+        sa.Column("authority", sa.Text(), nullable=True),
+        sa.Column("evidence", sa.Text(), nullable=True),
+        sa.Column("policy_version", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "entry_id", name=op.f("pk_credits")),
+    )
+    op.create_index(
+        op.f("ix_credits_tenant_id_teacher_id"),
+        "credits",
+        ["tenant_id", "teacher_id"],
+        unique=False,
+    )
+    op.create_table(
         "diagnoses",
         sa.Column("tenant_id", sa.String(length=200), nullable=False),
         sa.Column("teacher_id", sa.String(length=200), nullable=False),
@@ -162,6 +191,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_tenants")),
     )
     op.create_table(
+        "events",
+        sa.Column("tenant_id", sa.String(length=200), nullable=False),
+        sa.Column("event_id", sa.String(length=200), nullable=False),
+        sa.Column("teacher_id", sa.String(length=200), nullable=False),
+        sa.Column("course_id", sa.String(length=200), nullable=False),
+        sa.Column("occurred_at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column("offering_id", sa.String(length=200), nullable=True),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=True),
+        sa.Column("value", sa.Double(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("amount", sa.Double(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=True),
+        sa.Column("recommendation_id", sa.String(length=200), nullable=True),
+        sa.Column("given_id", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "course_id"],
+            ["courses.tenant_id", "courses.course_id"],
+            name=op.f("fk_events_tenant_id_course_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "event_id", name=op.f("pk_events")),
+    )
+    op.create_index(
+        op.f("ix_events_tenant_id_teacher_id_occurred_at"),
+        "events",
+        ["tenant_id", "teacher_id", "occurred_at"],
+        unique=False,
+    )
+    op.create_table(
         "impressions",
         sa.Column("tenant_id", sa.String(length=200), nullable=False),
         sa.Column("recommendation_id", sa.String(length=200), nullable=False),
@@ -216,45 +274,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "offering_id", name=op.f("pk_offerings")),
     )
     op.create_table(
-        "credits",
-        sa.Column("tenant_id", sa.String(length=200), nullable=False),
-        sa.Column("entry_id", sa.String(length=200), nullable=False),
-        sa.Column("teacher_id", sa.String(length=200), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("earned_on", sa.Date(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=True),
-        sa.Column("amount", sa.Double(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=True),
-        sa.Column("course_id", sa.String(length=200), nullable=True),
-        sa.Column("offering_id", sa.String(length=200), nullable=True),
-        sa.Column("activity", sa.Text(), nullable=True),
-        sa.Column("tier", sa.Text(), nullable=True),
-        sa.Column("mode", sa.Text(), nullable=True),
-        sa.Column("credit_kind", sa.Text(), nullable=True),
-        sa.Column("themes", sa.Text(), nullable=True),
-        sa.Column("authority", sa.Text(), nullable=True),
-        sa.Column("evidence", sa.Text(), nullable=True),
-        sa.Column("policy_version", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "course_id"],
-            ["courses.tenant_id", "courses.course_id"],
-            name=op.f("fk_credits_tenant_id_course_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "offering_id"],
-            ["offerings.tenant_id", "offerings.offering_id"],
-            name=op.f("fk_credits_tenant_id_offering_id"),
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "entry_id", name=op.f("pk_credits")),
-    )
-    op.create_index(
-        op.f("ix_credits_tenant_id_teacher_id"),
-        "credits",
-        ["tenant_id", "teacher_id"],
-        unique=False,
-    )
-    op.create_table(
         "enrolments",
         sa.Column("tenant_id", sa.String(length=200), nullable=False),
         sa.Column("teacher_id", sa.String(length=200), nullable=False),
@@ -295,40 +314,6 @@ def upgrade() -> None:
             name=op.f("fk_evaluations_tenant_id_offering_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "evaluation_id", name=op.f("pk_evaluations")),
-    )
-    op.create_table(
-        "events",
-        sa.Column("tenant_id", sa.String(length=200), nullable=False),
-        sa.Column("event_id", sa.String(length=200), nullable=False),
-        sa.Column("teacher_id", sa.String(length=200), nullable=False),
-        sa.Column("course_id", sa.String(length=200), nullable=False),
-        sa.Column("occurred_at", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=True),
-        sa.Column("offering_id", sa.String(length=200), nullable=True),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=True),
-        sa.Column("value", sa.Double(), nullable=True),
-        sa.Column("result", sa.Text(), nullable=True),
-        sa.Column("amount", sa.Double(), nullable=True),
-        sa.Column("unit", sa.Text(), nullable=True),
-        sa.Column("recommendation_id", sa.String(length=200), nullable=True),
-        sa.Column("given_id", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "course_id"],
-            ["courses.tenant_id", "courses.course_id"],
-            name=op.f("fk_events_tenant_id_course_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "offering_id"],
-            ["offerings.tenant_id", "offerings.offering_id"],
-            name=op.f("fk_events_tenant_id_offering_id"),
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "event_id", name=op.f("pk_events")),
-    )
-    op.create_index(
-        op.f("ix_events_tenant_id_teacher_id_occurred_at"),
-        "events",
-        ["tenant_id", "teacher_id", "occurred_at"],
-        unique=False,
     )
     op.create_table(
         "offering_stages",

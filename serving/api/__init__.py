@@ -1,0 +1,1 @@
+"""The API of ``/v1``: what a learning platform sends and asks."""

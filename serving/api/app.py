@@ -1,0 +1,90 @@
+"""The app: routes, errors and limits put together; nothing happens before it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+from fastapi import APIRouter, Depends, FastAPI
+
+from serving import problems
+from serving.api import audit, courses, events, probes, teachers
+from serving.api.context import Service, identified
+from serving.api.gate import Gate
+from serving.api.models import ProblemDetails
+from serving.models import ModelHolder
+from serving.settings import Settings
+from serving.store.engine import Store
+
+#: What every route may answer beside its own.
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemDetails, "content": {problems.MEDIA_TYPE: {}}, "description": about}
+    for status, about in (
+        (401, "no valid key"),
+        (403, "the key lacks the scope"),
+        (404, "nothing of this id within the caller's tenant"),
+        (413, "the body is too large"),
+        (422, "the request breaks the contract"),
+    )
+}
+
+
+def utc_now() -> pd.Timestamp:
+    """Return the time of the machine's clock, aware."""
+    return pd.Timestamp.now("UTC")
+
+
+def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_now) -> FastAPI:
+    """Open the store, load the model, and return the app.
+
+    Parameters
+    ----------
+    clock
+        Tells *now* to every request.
+
+    Raises
+    ------
+    InvalidSetting
+        If the store cannot be opened.
+    """
+    service = Service(settings, Store.open(settings.database_url), ModelHolder(), clock)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.store.close()
+
+    app = FastAPI(
+        title="zixuan 自选",
+        summary="Teachers' self-selected training: ranked courses and multi-year plans",
+        version=version("zixuan"),
+        lifespan=lifespan,
+        # The page of documents would load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    app.include_router(_v1(app))
+    app.include_router(probes.router)
+    problems.install(app)
+    app.add_middleware(Gate, max_body=settings.max_body)
+    return app
+
+
+def _v1(app: FastAPI) -> APIRouter:
+    """Return the routes of ``/v1``: none of them without a key."""
+    v1 = APIRouter(prefix="/v1", dependencies=[Depends(identified)], responses=PROBLEMS)
+    for part in (teachers, courses, events, audit):
+        v1.include_router(part.router)
+
+    @v1.get("/openapi.json", tags=["contract"])
+    def get_openapi() -> dict[str, Any]:
+        """Return this contract."""
+        return app.openapi()
+
+    return v1

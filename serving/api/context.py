@@ -1,0 +1,74 @@
+"""What every route works with: the service, and the caller whose data it may touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+import pandas as pd
+from fastapi import Depends, Path, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from serving.api.cells import Id
+from serving.identity import Caller, Scope, identify
+from serving.models import ModelHolder
+from serving.settings import Settings
+from serving.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of a running service.
+
+    Parameters
+    ----------
+    clock
+        Tells *now*, aware; the only place a request takes it from.
+    """
+
+    settings: Settings
+    store: Store
+    models: ModelHolder
+    clock: Callable[[], pd.Timestamp]
+
+
+def _service(request: Request) -> Service:
+    return cast(Service, request.app.state.service)
+
+
+Here = Annotated[Service, Depends(_service)]
+_BEARER = HTTPBearer(auto_error=False, description="A key made with `zixuan key`.")
+
+
+def identified(
+    request: Request,
+    service: Here,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+) -> Caller:
+    """Return who calls; a request without a valid key goes no further."""
+    header = request.headers.get("authorization", "")
+    with service.store.reading() as connection:
+        return identify(connection, header, service.clock())
+
+
+Anyone = Annotated[Caller, Depends(identified)]
+
+
+def _platform(caller: Anyone) -> Caller:
+    caller.require(Scope.PLATFORM)
+    return caller
+
+
+def _admin(caller: Anyone) -> Caller:
+    caller.require(Scope.ADMIN)
+    return caller
+
+
+Platform = Annotated[Caller, Depends(_platform)]
+Admin = Annotated[Caller, Depends(_admin)]
+
+TeacherId = Annotated[Id, Path(description="teacher 教师标识", examples=["t-1001"])]
+CourseId = Annotated[Id, Path(description="course 课程标识", examples=["c-77"])]
+OfferingId = Annotated[Id, Path(description="offering 班次标识", examples=["c-77-2026-autumn"])]
+PlanId = Annotated[Id, Path(description="plan 计划标识")]

@@ -1,0 +1,245 @@
+"""What requests and answers look like; rows of tables are made from their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from features.declaration import Column, Table
+from features.tables import BY_NAME
+from serving.api.cells import LONGEST_LIST, LONGEST_TEXT, LONGEST_WORD, Instant, cell
+
+
+class Body(BaseModel):
+    """Of what is sent, nothing unknown is accepted: a misspelt name would be lost silently."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(BaseModel):
+    """Of what is answered, clients ignore what they do not know: fields may be added."""
+
+
+def row_model(name: str, table: Table, base: type[BaseModel], leave_out: Collection[str]) -> Any:
+    """Return the model of a table's rows.
+
+    Parameters
+    ----------
+    leave_out
+        Columns that the address gives or the service fills.
+    """
+    fields: dict[str, Any] = {
+        column.name: _field(column) for column in table.columns if column.name not in leave_out
+    }
+    return create_model(name, __base__=base, **fields)
+
+
+def _field(column: Column) -> tuple[Any, Any]:
+    about = f"{column.about} {column.about_zh}"
+    if column.codes:
+        about += f" ({', '.join(column.codes)})"
+    if column.required:
+        return cell(column), Field(description=about)
+    if column.default:
+        about += f"; default {column.default}"
+    return cell(column) | None, Field(None, description=about)
+
+
+_Name = Annotated[str, Field(strict=True, min_length=1, max_length=LONGEST_WORD)]
+_Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+_Text = Annotated[str, Field(strict=True, max_length=LONGEST_TEXT, pattern=r"^[^\x00]*$")]
+
+
+class _WithFeatures(Body):
+    features: dict[_Name, _Number | _Text] | None = Field(
+        None,
+        max_length=LONGEST_LIST,
+        description="further columns that the data set declares 自定义特征",
+    )
+
+
+class _WithFeaturesSeen(Answer):
+    features: dict[str, float | str] | None = None
+
+
+_STATE: Any = row_model("_State", BY_NAME["teachers"], _WithFeatures, {"teacher_id"})
+_COURSE: Any = row_model("_Course", BY_NAME["courses"], _WithFeatures, {"course_id"})
+_OFFERING: Any = row_model("_Offering", BY_NAME["offerings"], Body, {"offering_id"})
+_EVENT: Any = row_model("_Event", BY_NAME["events"], Body, ())
+_STATE_SEEN: Any = row_model("_StateSeen", BY_NAME["teachers"], _WithFeaturesSeen, {"teacher_id"})
+_COURSE_SEEN: Any = row_model("_CourseSeen", BY_NAME["courses"], _WithFeaturesSeen, ())
+_OFFERING_SEEN: Any = row_model("_OfferingSeen", BY_NAME["offerings"], Answer, ())
+
+
+class State(_STATE):
+    """One dated state of a teacher 教师状态."""
+
+
+class TeacherBody(Body):
+    """All states of a teacher; at any moment the latest that has begun is in force."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "states": [
+                        {
+                            "valid_from": "2022-09-01T00:00:00+08:00",
+                            "career_stage": "novice",
+                            "phase": "primary",
+                            "subjects": ["语文"],
+                            "locality": "rural",
+                        },
+                        {
+                            "valid_from": "2025-09-01T00:00:00+08:00",
+                            "career_stage": "developing",
+                            "phase": "primary",
+                            "subjects": ["语文", "道德与法治"],
+                            "locality": "rural",
+                        },
+                    ]
+                }
+            ]
+        }
+    )
+    states: Annotated[list[State], Field(min_length=1, max_length=LONGEST_LIST)]
+
+
+class StateSeen(_STATE_SEEN):
+    """One dated state of a teacher."""
+
+
+class Teacher(Answer):
+    """A teacher with all states, the oldest first."""
+
+    teacher_id: str
+    states: list[StateSeen]
+
+
+class CourseBody(_COURSE):
+    """A course or programme 课程或项目."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title_zh": "小学语文群文阅读教学",
+                    "title_en": "Teaching groups of texts in primary Chinese",
+                    "subjects": ["语文"],
+                    "phases": ["primary"],
+                    "hours": 12,
+                    "mode": "online",
+                    "tier": "county",
+                }
+            ]
+        }
+    )
+
+
+class Course(_COURSE_SEEN):
+    """A course or programme."""
+
+
+class OfferingBody(_OFFERING):
+    """One run of a course; an empty cell takes the course's default 班次."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "course_id": "c-77",
+                    "apply_from": "2026-03-01",
+                    "apply_until": "2026-03-31",
+                    "starts_on": "2026-04-10",
+                    "ends_on": "2026-06-30",
+                    "capacity": 60,
+                    "url": "https://platform.example/enrol/c-77",
+                }
+            ]
+        }
+    )
+
+
+class Offering(_OFFERING_SEEN):
+    """One run of a course."""
+
+
+class EventBody(_EVENT):
+    """Something that a teacher did with a course 学习事件.
+
+    Without an ``event_id`` an event is known by its content: the same sent twice counts once.
+    ``recorded_at`` is when the service learned of it, unless a platform that hands over its
+    past says otherwise.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "event_id": "e-2026-000123",
+                    "teacher_id": "t-1001",
+                    "course_id": "c-77",
+                    "kind": "completed",
+                    "occurred_at": "2026-03-01T08:30:00+08:00",
+                    "amount": 12,
+                    "unit": "hour",
+                }
+            ]
+        }
+    )
+
+
+class EventReceipt(Answer):
+    """That an event is stored durably."""
+
+    event_id: str
+    status: Annotated[str, Field(description="recorded, or already recorded")]
+
+
+class Alive(Answer):
+    """That the process answers."""
+
+    status: str
+
+
+class Ready(Answer):
+    """Whether the service can do its work, and what each part says."""
+
+    ready: bool
+    store: str
+    model: str
+
+
+class AuditEntry(Answer):
+    """Who did what to what, and when."""
+
+    at: Instant
+    actor: str
+    action: str
+    subject: str
+
+
+class AuditLog(Answer):
+    """The latest deeds, the latest first."""
+
+    entries: list[AuditEntry]
+
+
+class Fault(Answer):
+    """One fault of a request."""
+
+    pointer: str
+    detail: str
+
+
+class ProblemDetails(Answer):
+    """What went wrong (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[Fault] | None = None

@@ -1,0 +1,54 @@
+"""The only file of serving that knows MLflow: which artifact is the promoted one.
+
+MLflow stores and names files; reading them is ``recommender.artifact``'s business alone, for
+MLflow's own loaders execute what an artifact says.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from features.errors import InvalidSetting
+
+ALIAS = "champion"
+_SQLITE = "sqlite:///"
+
+
+def champion(tracking_uri: str, model_name: str) -> Path | None:
+    """Return the folder of the promoted artifact, or None before the first promotion.
+
+    Parameters
+    ----------
+    tracking_uri
+        Where MLflow keeps its registry. A SQLite file that is not there is not made.
+    model_name
+        The registered model whose alias ``champion`` is followed.
+
+    Raises
+    ------
+    InvalidSetting
+        If the artifact is not in a folder that this machine can read.
+    """
+    if tracking_uri.startswith(_SQLITE) and not Path(tracking_uri.removeprefix(_SQLITE)).exists():
+        return None
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    # Seconds of importing, for those alone who ask the registry.
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=tracking_uri, registry_uri=tracking_uri)
+    models = client.search_registered_models(f"name='{model_name}'")
+    version = models[0].aliases.get(ALIAS) if models else None
+    if version is None:
+        return None
+    source = urlsplit(str(client.get_model_version(model_name, str(version)).source))
+    if source.scheme not in ("", "file"):
+        raise InvalidSetting(
+            "tracking_uri",
+            expected="a registry whose artifacts lie in a folder",
+            got=f"an artifact at {source.scheme}:",
+            remedy="fetch it to a folder and name that in ZIXUAN_ARTIFACT",
+        )
+    return Path(url2pathname(source.path))

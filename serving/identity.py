@@ -1,0 +1,175 @@
+"""Who calls: API keys, shown once, kept as a hash, each of one tenant and some scopes.
+
+A key is ``zx_<id>_<secret>``. The id finds the row and may be logged; the secret is 256 random
+bits, so one round of SHA-256 is enough to keep it from a reader of the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pandas as pd
+import sqlalchemy as sa
+
+from features.errors import InvalidSetting, UnknownId
+from features.moments import instant
+from serving.errors import NotAllowed, NotIdentified
+from serving.store import audit
+from serving.store.engine import Store
+from serving.store.schema import API_KEYS, TENANT
+from serving.store.tenants import add_tenant
+
+_KEY = re.compile(r"zx_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
+#: What an unknown id is compared with, so that it takes as long as a known one.
+_NOBODY = "0" * 64
+
+
+class Scope(StrEnum):
+    """What a key may do."""
+
+    PLATFORM = "platform"  #: send teachers, courses and events; ask for lists and plans
+    ADMIN = "admin"  #: read the audit log
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, once identified.
+
+    Parameters
+    ----------
+    tenant
+        The only tenant whose data the caller can reach.
+    key_id
+        The key's public part: the actor of the audit log.
+    """
+
+    tenant: str
+    key_id: str
+    scopes: frozenset[Scope]
+
+    def require(self, scope: Scope) -> None:
+        """Let the caller pass who has the scope.
+
+        Raises
+        ------
+        NotAllowed
+            For others.
+        """
+        if scope not in self.scopes:
+            raise NotAllowed(
+                "this key",
+                expected=f"the scope {scope}",
+                got=", ".join(sorted(self.scopes)),
+                remedy="ask with a key that has it",
+            )
+
+
+def create_key(
+    store: Store,
+    tenant: str,
+    scopes: Iterable[str],
+    now: pd.Timestamp,
+    *,
+    days: float | None = None,
+    label: str = "",
+) -> str:
+    """Make a key and return it; it is not kept and cannot be shown again.
+
+    Parameters
+    ----------
+    tenant
+        Made if there is none of this name.
+    days
+        How long the key is valid; for ever when left out.
+    label
+        What the key is for, in its owner's words.
+
+    Raises
+    ------
+    InvalidSetting
+        If a scope is unknown, or there is none.
+    """
+    allowed = _scopes(scopes)
+    key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+    row = {
+        TENANT: tenant,
+        "key_id": key_id,
+        "digest": _digest(secret),
+        "scopes": " ".join(allowed),
+        "label": label,
+        "created_at": instant(now),
+        "expires_at": None if days is None else instant(now + pd.Timedelta(days=days)),
+    }
+    with store.writing() as connection:
+        add_tenant(connection, tenant)
+        connection.execute(sa.insert(API_KEYS), row)
+        audit.write(connection, tenant, audit.Deed("local", "key.create", key_id, now))
+    return f"zx_{key_id}_{secret}"
+
+
+def revoke_key(store: Store, key_id: str, now: pd.Timestamp) -> None:
+    """Make a key invalid from now on.
+
+    Raises
+    ------
+    UnknownId
+        If there is no such key.
+    """
+    with store.writing() as connection:
+        row = connection.execute(_by_id(key_id)).one_or_none()
+        if row is None:
+            raise UnknownId(f"key {key_id!r}", remedy="give the part between the underscores")
+        ended = sa.update(API_KEYS).where(API_KEYS.c.key_id == key_id)
+        connection.execute(ended.values(revoked_at=instant(now)))
+        audit.write(connection, row.tenant_id, audit.Deed("local", "key.revoke", key_id, now))
+
+
+def identify(connection: sa.Connection, header: str, now: pd.Timestamp) -> Caller:
+    """Return who sent an ``Authorization`` header.
+
+    Raises
+    ------
+    NotIdentified
+        If it holds no key that is valid now. Why, is not told: a guesser would learn from it.
+    """
+    scheme, _, key = header.partition(" ")
+    parts = _KEY.fullmatch(key.strip()) if scheme.lower() == "bearer" else None
+    row = connection.execute(_by_id(parts[1])).one_or_none() if parts else None
+    known = hmac.compare_digest(
+        _digest(parts[2] if parts else ""), row.digest if row is not None else _NOBODY
+    )
+    if row is None or not known or not _in_force(row, instant(now)):
+        raise NotIdentified(
+            "the Authorization header",
+            expected="Bearer and a key that is valid now",
+            remedy="make one with 'zixuan key'",
+        )
+    return Caller(row.tenant_id, row.key_id, frozenset(map(Scope, row.scopes.split())))
+
+
+def _by_id(key_id: str) -> sa.Select[tuple[object, ...]]:
+    return sa.select(API_KEYS).where(API_KEYS.c.key_id == key_id)
+
+
+def _in_force(row: sa.Row[tuple[object, ...]], now: int) -> bool:
+    return row.revoked_at is None and (row.expires_at is None or now < row.expires_at)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _scopes(names: Iterable[str]) -> list[Scope]:
+    names = sorted(set(names))
+    known = [scope.value for scope in Scope]
+    if not names or not set(names) <= set(known):
+        raise InvalidSetting(
+            "scopes", expected=f"one or more of {', '.join(known)}", got=", ".join(names) or "none"
+        )
+    return [Scope(name) for name in names]

@@ -1,0 +1,157 @@
+"""Problem details (RFC 9457): one table says what each error means to a caller over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from features.errors import (
+    BadArtifact,
+    InvalidData,
+    InvalidPolicy,
+    InvalidSetting,
+    MissingComponent,
+    NotEnoughData,
+    Refused,
+    UnknownId,
+    ZixuanError,
+)
+from serving.errors import NoModel, NotAllowed, NotIdentified
+
+MEDIA_TYPE = "application/problem+json"
+#: A type is a name, not an address: nothing needs to be fetched to understand it.
+TYPE_PREFIX = "urn:zixuan:problem:"
+#: Of one request, so many faults are told.
+TOLD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What kind of problem it is: the same for every occurrence."""
+
+    status: int
+    name: str
+    title: str
+
+    @property
+    def type(self) -> str:
+        """The URI that names it."""
+        return TYPE_PREFIX + self.name
+
+
+#: Error -> problem. Of several that fit, the first.
+KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
+    {
+        NotIdentified: Kind(401, "not-identified", "The request carries no valid key"),
+        NotAllowed: Kind(403, "not-allowed", "The key lacks the scope"),
+        UnknownId: Kind(404, "unknown-id", "There is nothing of this id"),
+        InvalidData: Kind(422, "invalid-data", "The data breaks the data format"),
+        InvalidPolicy: Kind(422, "invalid-policy", "No such policy, or none that is in force"),
+        InvalidSetting: Kind(422, "invalid-parameter", "A parameter is outside its range"),
+        NotEnoughData: Kind(422, "not-enough-data", "There is too little data for what was asked"),
+        Refused: Kind(409, "refused", "The rules do not allow it"),
+        NoModel: Kind(503, "no-model", "No model is loaded"),
+        BadArtifact: Kind(503, "bad-model", "The model cannot be used"),
+        MissingComponent: Kind(501, "missing-component", "A component is not installed"),
+    }
+)
+INVALID_REQUEST = Kind(422, "invalid-request", "The request breaks the API's contract")
+TOO_LARGE = Kind(413, "too-large", "The body is too large")
+MALFORMED = Kind(400, "malformed", "The body cannot be read")
+FAILED = Kind(500, "failed", "The service failed; it has been logged")
+
+
+def problem(
+    kind: Kind, detail: str, request_id: str, errors: Sequence[Mapping[str, str]] = ()
+) -> JSONResponse:
+    """Answer with a problem.
+
+    Parameters
+    ----------
+    detail
+        This occurrence in words.
+    request_id
+        Names the occurrence, here and in the log.
+    errors
+        Single faults: ``pointer`` (RFC 6901, or the name of a parameter) and ``detail``.
+    """
+    content: dict[str, Any] = {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": _sendable(detail),
+        "instance": f"urn:zixuan:request:{request_id}",
+    }
+    if errors:
+        content["errors"] = [
+            {name: _sendable(text) for name, text in error.items()} for error in errors[:TOLD]
+        ]
+    headers = {"WWW-Authenticate": "Bearer"} if kind.status == HTTPStatus.UNAUTHORIZED else None
+    return JSONResponse(content, kind.status, headers, MEDIA_TYPE)
+
+
+def kind_of(error: ZixuanError) -> Kind:
+    """Say what kind of problem an error is."""
+    return next((kind for cls, kind in KINDS.items() if isinstance(error, cls)), FAILED)
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of an app leave it as a problem."""
+    app.exception_handler(ZixuanError)(_of_ours)
+    app.exception_handler(RequestValidationError)(_of_validation)
+    app.exception_handler(HTTPException)(_of_framework)
+
+
+def _sendable(text: str) -> str:
+    # A lone surrogate in what was sent cannot be sent back.
+    return text.encode("utf-8", "replace").decode()
+
+
+def _request_id(request: Request) -> str:
+    return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+async def _of_ours(request: Request, error: ZixuanError) -> JSONResponse:
+    kind = kind_of(error)
+    errors = []
+    if isinstance(error, InvalidData):
+        errors = [{"pointer": f"/{each.column}", "detail": str(each)} for each in error.problems]
+    return problem(kind, str(error), _request_id(request), errors)
+
+
+async def _of_validation(request: Request, error: RequestValidationError) -> JSONResponse:
+    # What was sent is not repeated: it may be personal, huge, or not even text.
+    found = error.errors()
+    if any(each["type"] == "json_invalid" for each in found):
+        return problem(MALFORMED, "expected JSON", _request_id(request))
+    errors = [{"pointer": _pointer(each["loc"]), "detail": each["msg"]} for each in found]
+    detail = f"{len(errors)} fault{'s' if len(errors) != 1 else ''} in the request"
+    return problem(INVALID_REQUEST, detail, _request_id(request), errors)
+
+
+def _pointer(place: Sequence[str | int]) -> str:
+    where, *path = place
+    if where != "body":
+        return str(path[0]) if path else str(where)
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def _named(status: HTTPStatus) -> Kind:
+    name = status.phrase.lower().replace(" ", "-")
+    return Kind(status, name, status.description or status.phrase)
+
+
+async def _of_framework(request: Request, error: HTTPException) -> JSONResponse:
+    status = HTTPStatus(error.status_code)
+    kind = next((kind for kind in (MALFORMED, TOO_LARGE) if kind.status == status), _named(status))
+    answer = problem(kind, str(error.detail), _request_id(request))
+    answer.headers.update(error.headers or {})
+    return answer

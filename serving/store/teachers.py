@@ -1,0 +1,48 @@
+"""One teacher's rows: replaced, read, forgotten, always whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import sqlalchemy as sa
+
+from features.tables import TABLES
+from serving.store.records import Record, to_frame
+from serving.store.rows import delete, find, insert
+from serving.store.schema import DATA, OF_TEACHER
+from serving.store.tenants import Tenant
+
+#: What a model, a rule or a plan looks at; impressions are for judging models.
+SEEN = tuple(
+    table for table in TABLES if "teacher_id" in table.names and table.name != "impressions"
+)
+
+
+def replace_states(
+    connection: sa.Connection, tenant: str, teacher_id: str, states: Sequence[Record]
+) -> bool:
+    """Make these a teacher's dated states; say whether the teacher is new."""
+    before = delete(connection, DATA["teachers"], tenant, teacher_id=teacher_id)
+    insert(connection, DATA["teachers"], states)
+    return not before
+
+
+def forget(connection: sa.Connection, tenant: str, teacher_id: str) -> bool:
+    """Delete every row about a teacher; say whether there was any."""
+    counts = [delete(connection, table, tenant, teacher_id=teacher_id) for table in OF_TEACHER]
+    return any(counts)
+
+
+def frames_of(
+    connection: sa.Connection, tenant: Tenant, teacher_id: str
+) -> dict[str, pd.DataFrame]:
+    """Return one teacher's rows of every table that is looked at, typed."""
+    return {
+        table.name: to_frame(
+            table,
+            find(connection, DATA[table.name], tenant.name, teacher_id=teacher_id),
+            tenant.columns,
+        )
+        for table in SEEN
+    }

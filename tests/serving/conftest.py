@@ -1,0 +1,115 @@
+"""A service on a store of its own, and clients with and without a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import anyio
+import httpx
+import pandas as pd
+import pytest
+from fastapi import FastAPI
+
+from serving.api.app import create_app
+from serving.identity import create_key
+from serving.settings import Settings
+
+NOW = pd.Timestamp("2026-03-01T00:00:00Z")
+TEACHER = {
+    "states": [
+        {"valid_from": "2022-09-01T00:00:00+08:00", "career_stage": "novice", "phase": "primary"},
+        {"valid_from": "2025-09-01T00:00:00+08:00", "career_stage": "developing"},
+    ]
+}
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> pd.Timestamp:
+        return self.now
+
+    def advance(self, **duration: float) -> None:
+        self.now += pd.Timedelta(**duration)
+
+
+class Client:
+    """Speaks to an app without a network; ``key`` is sent with every request."""
+
+    def __init__(self, app: FastAPI, key: str = "") -> None:
+        self._app = app
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+
+    def __call__(self, method: str, path: str, **options: object) -> httpx.Response:
+        headers = self._headers | dict(options.pop("headers", {}))
+
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as c:
+                return await c.request(method, path, headers=headers, **options)
+
+        return anyio.run(send)
+
+    def get(self, path: str, **options: object) -> httpx.Response:
+        return self("GET", path, **options)
+
+    def put(self, path: str, json: object) -> httpx.Response:
+        return self("PUT", path, json=json)
+
+    def post(self, path: str, json: object) -> httpx.Response:
+        return self("POST", path, json=json)
+
+    def delete(self, path: str) -> httpx.Response:
+        return self("DELETE", path)
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("service")
+    return Settings(
+        database_url=f"sqlite:///{folder / 'store.db'}",
+        tracking_uri=f"sqlite:///{folder / 'mlflow.db'}",
+        max_body=20_000,
+    )
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings, clock: Clock) -> Iterator[FastAPI]:
+    app = create_app(settings, clock=clock)
+    yield app
+    app.state.service.store.close()
+
+
+@pytest.fixture(scope="module")
+def client(app: FastAPI) -> Callable[..., Client]:
+    """Make a client with a key of a tenant and scopes."""
+
+    def make(tenant: str = "default", *scopes: str) -> Client:
+        key = create_key(app.state.service.store, tenant, scopes or ("platform",), NOW)
+        return Client(app, key)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def anonymous(app: FastAPI) -> Client:
+    """A client without a key."""
+    return Client(app)
+
+
+@pytest.fixture(scope="module")
+def platform(client: Callable[..., Client]) -> Client:
+    """A platform's client; its tenant has one course, one offering and one teacher."""
+    platform = client()
+    assert platform.put("/v1/courses/c1", {"title_zh": "群文阅读"}).status_code == 201
+    assert platform.put("/v1/offerings/o1", {"course_id": "c1"}).status_code == 201
+    assert platform.put("/v1/teachers/t1", TEACHER).status_code == 201
+    return platform
