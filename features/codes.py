@@ -64,3 +64,19 @@ REPLACEABLE = {
     "modes": MODES,
     "grades": GRADES,
 }
+
+#: How much one event of each kind says about a teacher's taste: 1 is a course completed,
+#: below 0 counts against the course. Learned weights may replace them.
+EVENT_WEIGHTS = {
+    "viewed": 0.2,
+    "saved": 0.5,
+    "selected": 0.8,
+    "started": 0.8,
+    "completed": 1.0,
+    "failed": 0.0,
+    "rated": 0.3,
+    "dismissed": -0.5,
+    "withdrawn": -0.5,
+}
+#: The kinds that are a choice: what a recommender tries to foresee.
+CHOICE_KINDS = ("selected", "started", "completed")

@@ -95,8 +95,40 @@ class MissingComponent(ZixuanError):
     """An optional component (LightFM, a font, a browser) that is not installed."""
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyFault:
+    """One fault of a policy file; ``key`` is the way to it, empty for the whole file."""
+
+    file: str
+    key: str
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}, {self.key}" if self.key else self.file
+        return f"{place}: expected {self.expected}, got {self.got}"
+
+
 class InvalidPolicy(ZixuanError):
-    """A policy file that breaks its schema, or no policy in force for a teacher."""
+    """A policy file that breaks its schema, or no policy in force for a teacher.
+
+    ``faults`` holds every fault of the file, in order; it is empty where no file is at fault.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        expected: str = "",
+        got: str = "",
+        remedy: str = "",
+        faults: Sequence[PolicyFault] = (),
+    ) -> None:
+        self.faults = tuple(faults)
+        if self.faults:
+            got = "; ".join(map(str, self.faults))
+            expected = "a policy without faults"
+        super().__init__(what, expected=expected, got=got, remedy=remedy)
 
 
 class InvalidSetting(ZixuanError):

@@ -42,20 +42,25 @@ class Fault:
         if bad.any():
             yield cls(str(bad.name), bad.index[bad.to_numpy(dtype=bool)], expected)
 
-    def problems(self, file: str, cells: pd.DataFrame) -> Iterator[Problem]:
+    def problems(
+        self, file: str, cells: pd.DataFrame, foreign: Mapping[str, str]
+    ) -> Iterator[Problem]:
         """Yield a problem for each row, up to ``TOLD``, then one that counts the rest.
 
         Parameters
         ----------
         cells
             The file's cells as written, indexed by row; a column may be missing from it.
+        foreign
+            zixuan's name -> the file's own, where they differ.
         """
+        column = foreign.get(self.column, self.column)
         told = self.rows[:TOLD]
         for row, value in zip(told, self.found(told, cells), strict=True):
-            yield Problem(file, int(row), self.column, _shown(value), self.expected)
+            yield Problem(file, int(row), column, _shown(value), self.expected)
         rest = len(self.rows) - len(told)
         if rest:
-            yield Problem(file, 0, self.column, f"{rest:,} more such rows", self.expected)
+            yield Problem(file, 0, column, f"{rest:,} more such rows", self.expected)
 
     def found(self, rows: pd.Index, cells: pd.DataFrame) -> pd.Series:
         """Return what was found in these of the rows, as text indexed by row."""

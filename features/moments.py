@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -29,4 +27,4 @@ def instant(as_of: pd.Timestamp) -> int:
     1000000
     """
     utc = as_of.tz_localize("UTC") if as_of.tzinfo is None else as_of.tz_convert("UTC")
-    return cast(int, utc.as_unit("us").value)
+    return int(utc.to_datetime64().astype("datetime64[us]").astype(np.int64))

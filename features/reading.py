@@ -61,10 +61,10 @@ def read_folder(path: Path, *, now: pd.Timestamp, rejects: Path | None = None) -
     faults: Faults = {name: source.faults for name, source in sources.items()}
     if rejects is not None and not problems:
         draft, faults = sift(draft, faults, now)
-        write_rejects(rejects, _rejected(sources, faults, columns))
+        write_rejects(rejects, _rejects(sources, faults, columns))
     else:
         faults = merge(faults, faults_between(draft, now))
-        problems += _told(sources, faults)
+        problems += _told(sources, faults, columns)
     if problems:
         raise InvalidData(problems)
     return _dataset(draft.frames, sources, columns)
@@ -100,17 +100,18 @@ def _ignored(dataset: Dataset) -> Iterator[str]:
         yield f"{name}: not declared, so not read: {shown}"
 
 
-def _told(sources: Mapping[str, Source], faults: Faults) -> Iterator[Problem]:
+def _told(sources: Mapping[str, Source], faults: Faults, columns: ColumnsFile) -> Iterator[Problem]:
     for name, found in faults.items():
+        source, foreign = sources[name], columns.renames.get(name, {})
         for fault in found:
-            yield from fault.problems(sources[name].file, sources[name].cells)
+            yield from fault.problems(source.file, source.cells, foreign)
 
 
-def _rejected(
+def _rejects(
     sources: Mapping[str, Source], faults: Faults, columns: ColumnsFile
 ) -> dict[str, Rejects]:
     return {
-        name: Rejects(sources[name].cells.rename(columns=columns.renames.get(name, {})), found)
+        name: Rejects(sources[name].cells, found, columns.renames.get(name, {}))
         for name, found in faults.items()
     }
 

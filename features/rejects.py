@@ -17,10 +17,17 @@ PROBLEM = "problem"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rejects:
-    """The faults of one table, and its cells as written under the file's own names."""
+    """The faults of one table, its cells as written, and what the file calls its columns.
+
+    Parameters
+    ----------
+    foreign
+        zixuan's name -> the file's own, where they differ.
+    """
 
     cells: pd.DataFrame
     faults: Sequence[Fault]
+    foreign: Mapping[str, str]
 
 
 def sift(draft: Draft, faults: Faults, now: pd.Timestamp) -> tuple[Draft, Faults]:
@@ -69,15 +76,16 @@ def write_rejects(folder: Path, rejects: Mapping[str, Rejects]) -> None:
 
 
 def _with_problems(rejected: Rejects) -> pd.DataFrame:
-    told = pd.concat([_sentences(fault, rejected.cells) for fault in rejected.faults])
+    told = pd.concat([_sentences(fault, rejected) for fault in rejected.faults])
     problem = told.groupby(level=0).agg("; ".join)
     prefix = "row " + problem.index.astype(str) + ": "
     # A malformed row has no cells: what it held stands in its problem.
-    cells = rejected.cells.reindex(problem.index)
+    cells = rejected.cells.reindex(problem.index).rename(columns=dict(rejected.foreign))
     return cells.assign(**{PROBLEM: prefix + problem})
 
 
-def _sentences(fault: Fault, cells: pd.DataFrame) -> pd.Series:
-    found = fault.found(fault.rows, cells)
-    sentence = f"{fault.column} expected {fault.expected}".strip()
-    return (sentence + ", got " + found.fillna("nothing").astype("str")).set_axis(fault.rows)
+def _sentences(fault: Fault, rejected: Rejects) -> pd.Series:
+    found = fault.found(fault.rows, rejected.cells).fillna("nothing").astype("str")
+    column = rejected.foreign.get(fault.column, fault.column)
+    sentence = f"{column} expected {fault.expected}, got ".lstrip()
+    return (sentence + found).set_axis(fault.rows)

@@ -62,26 +62,38 @@ def read_sources(path: Path, columns: ColumnsFile) -> tuple[dict[str, Source], l
 def _find_files(path: Path, columns: ColumnsFile) -> tuple[dict[str, Path], list[Problem]]:
     if not path.is_dir():
         return {}, [Problem(str(path), 0, "", "", "a folder of tables")]
-    files: dict[str, Path] = {}
-    problems: list[Problem] = []
-    for table in TABLES:
-        given = columns.files.get(table.name)
-        names = [given] if given else [table.name + suffix for suffix in SUFFIXES]
-        found = [path / name for name in names if (path / name).is_file()]
-        if len(found) > 1:
-            problems.append(Problem(table.name, 0, "", " and ".join(names), "one file, not two"))
-        elif found:
-            files[table.name] = found[0]
-        elif given or table.required:
+    found = {table.name: _candidates(path, table, columns) for table in TABLES}
+    problems = [*_miscounted(found, columns), *_misnamed(path, found)]
+    return {name: files[0] for name, files in found.items() if len(files) == 1}, problems
+
+
+def _file_names(table: str, columns: ColumnsFile) -> list[str]:
+    given = columns.files.get(table)
+    return [given] if given else [table + suffix for suffix in SUFFIXES]
+
+
+def _candidates(path: Path, table: Table, columns: ColumnsFile) -> list[Path]:
+    files = [path / name for name in _file_names(table.name, columns)]
+    return [file for file in files if file.is_file()]
+
+
+def _miscounted(found: Mapping[str, list[Path]], columns: ColumnsFile) -> Iterator[Problem]:
+    """Yield a problem for each table with two files, or with none where one must be."""
+    for name, files in found.items():
+        names = _file_names(name, columns)
+        if len(files) > 1:
+            yield Problem(name, 0, "", " and ".join(names), "one file, not two")
+        elif not files and (BY_NAME[name].required or name in columns.files):
             expected = f"a file {' or '.join(names)}, or its name in columns.toml"
-            problems.append(Problem(names[0], 0, "", "no such file", expected))
-    return files, [*problems, *_misnamed(path, files)]
+            yield Problem(names[0], 0, "", "no such file", expected)
 
 
-def _misnamed(path: Path, files: Mapping[str, Path]) -> Iterator[Problem]:
-    absent = [name for name in BY_NAME if name not in files]
+def _misnamed(path: Path, found: Mapping[str, list[Path]]) -> Iterator[Problem]:
+    """Yield a problem for each file that is no table's but has nearly the name of one."""
+    absent = [name for name, files in found.items() if not files]
+    taken = {file for files in found.values() for file in files}
     for file in sorted(path.iterdir()):
-        if file.suffix.lower() in SUFFIXES and file not in files.values():
+        if file.suffix.lower() in SUFFIXES and file not in taken:
             for meant in get_close_matches(file.stem.lower(), absent, n=1, cutoff=SLIP):
                 expected = f"the name {meant}{file.suffix.lower()}, or a name less like it"
                 yield Problem(file.name, 0, "", file.name, expected)

@@ -182,14 +182,14 @@ def _circles(draft: Draft, table: Table, now: pd.Timestamp) -> Iterator[Fault]:
 
 def _circling(frame: pd.DataFrame, key: str, link: str) -> pd.Series:
     """Say which rows lie on a circle at some moment; dated rows are judged state by state."""
-    suspects = frame[_on_circle(frame, key, link)]
-    guilty = suspects.index
-    if "valid_from" in suspects:
-        guilty = pd.Index([])
-        by_age = suspects.sort_values("valid_from", kind="stable", na_position="first")
-        since = by_age["valid_from"]
+    guilty = frame.index[_on_circle(frame, key, link)]
+    if "valid_from" in frame and len(guilty):
+        # Links of different times only seem to close a circle: look at each moment.
+        states = frame[frame[key].isin(frame.loc[guilty, key])]
+        states = states.sort_values("valid_from", kind="stable", na_position="first")
+        since, guilty = states["valid_from"], pd.Index([])
         for moment in since.unique():
-            held = by_age[since.isna() | (since <= moment)].drop_duplicates(key, keep="last")
+            held = states[since.isna() | (since <= moment)].drop_duplicates(key, keep="last")
             guilty = guilty.union(held.index[_on_circle(held, key, link)])
     return pd.Series(frame.index.isin(guilty), index=frame.index)
 

@@ -1,0 +1,258 @@
+"""Courses as the model sees them: content, and how a new course borrows from its neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.preprocessing import normalize
+
+from features.dataset import Dataset
+from features.encoding import TextEncoder, WordEncoder, binned
+from features.fitted import Fitted
+from features.ids import IdMap
+from features.moments import NEVER, instant, microseconds
+
+CODE_COLUMNS = (
+    "kind",
+    "subjects",
+    "phases",
+    "stages",
+    "roles",
+    "domain",
+    "competencies",
+    "themes",
+    "obligation",
+    "credit_kind",
+    "mode",
+    "tier",
+    "line",
+    "grade",
+)
+TEXT_COLUMNS = ("title_zh", "title_en", "text_zh", "text_en")
+NEIGHBOURS = 20
+NUMBER_BINS = 5
+CHUNK = 2048
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """The courses of a data set at a moment, beside the courses a model was fitted on.
+
+    Parameters
+    ----------
+    courses
+        Ids of all courses of the data set; the columns of every score matrix.
+    features
+        Content, rows of length 1 (or 0), float32, shape (n_courses, n_content).
+    n_codes
+        How many of the content columns are codes; the rest is text.
+    fitted_courses, fitted_features
+        Ids of the courses a model was fitted on, sorted: the columns of every scorer; and their
+        content, shape (n_fitted, n_content).
+    alike
+        Cosines of each course's nearest fitted neighbours, itself left out, float32, shape
+        (n_fitted, n_courses), at most 20 in a column.
+    carry
+        Takes scores of fitted courses to all courses, float32, shape (n_fitted, n_courses): a
+        fitted course keeps its own; a new one gets the weighted mean of its nearest neighbours.
+    appeared
+        Which courses can be seen at the moment, shape (n_courses,).
+    position
+        Of each course among the fitted ones, -1 for a new one; shape (n_courses,).
+    """
+
+    courses: IdMap
+    features: sparse.csr_array
+    n_codes: int
+    fitted_courses: IdMap
+    fitted_features: sparse.csr_array
+    alike: sparse.csr_array
+    carry: sparse.csr_array
+    appeared: NDArray[np.bool_]
+    position: NDArray[np.int32]
+
+    def carried(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Take scores of shape (n, n_fitted) to all courses, shape (n, n_courses)."""
+        known = np.flatnonzero(self.position >= 0)
+        new = np.flatnonzero(self.position < 0)
+        out = np.empty((len(scores), len(self.courses)), np.float32)
+        out[:, known] = scores[:, self.position[known]]
+        out[:, new] = scores @ self.carry[:, new]
+        return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CourseEncoder:
+    """Fitted vocabularies of courses, and the content of the courses that had takers.
+
+    Parameters
+    ----------
+    words, text
+        Encoders of codes and text.
+    edges
+        Declared number column -> inner edges of its bins.
+    fitted
+        Ids of the courses that had takers, sorted: the columns of every scorer.
+    content
+        Their content, shape (n_fitted, n_content).
+    """
+
+    words: WordEncoder
+    text: TextEncoder
+    edges: dict[str, list[float]]
+    fitted: IdMap
+    content: sparse.csr_array
+
+    @classmethod
+    def fit(cls, dataset: Dataset, as_of: pd.Timestamp) -> CourseEncoder:
+        """Learn from the courses that had appeared, and from the events known, by a moment."""
+        table = dataset.table("courses")
+        table = table[appeared(table, as_of)]
+        edges = {
+            name: _quantiles(table[name])
+            for name, kind in dataset.columns.features.get("courses", {}).items()
+            if kind == "number"
+        }
+        words = WordEncoder.fit(_codes(dataset, table, edges))
+        text = TextEncoder.fit(_texts(dataset, table))
+        taken = np.unique(dataset.log.before(as_of).course)
+        fitted = IdMap.of("course", dataset.courses.outside(taken))
+        unfitted = cls(words, text, edges, fitted, sparse.csr_array((0, 0)))
+        content = unfitted.content_of(dataset)[dataset.courses.positions(fitted.ids)]
+        return cls(words, text, edges, fitted, content)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the content columns."""
+        return (*self.words.names, *(f"text={ngram}" for ngram in self.text.ngrams))
+
+    def content_of(self, dataset: Dataset) -> sparse.csr_array:
+        """Return the content of all courses, half codes and half text, rows of length 1 or 0."""
+        table = dataset.table("courses").set_index("course_id", drop=False).sort_index()
+        codes = normalize(self.words.transform(_codes(dataset, table, self.edges)))
+        text = self.text.transform(_texts(dataset, table))
+        both = sparse.hstack([codes, text], format="csr", dtype=np.float32)
+        return sparse.csr_array(normalize(both))
+
+    def transform(self, dataset: Dataset, as_of: pd.Timestamp) -> Catalogue:
+        """See the courses of a data set, new ones included, at a moment."""
+        table = dataset.table("courses")
+        seen = np.zeros(len(dataset.courses), bool)
+        seen[dataset.courses.positions(table["course_id"])] = appeared(table, as_of)
+        return self.see(dataset.courses, self.content_of(dataset), seen)
+
+    def see(
+        self,
+        courses: IdMap,
+        features: sparse.csr_array,
+        seen: NDArray[np.bool_] | None = None,
+    ) -> Catalogue:
+        """See courses by their content, shape (n_courses, n_content); all of them if not told."""
+        position = self.fitted.positions(courses.ids)
+        alike = _nearest(features, self.content, position)
+        return Catalogue(
+            courses=courses,
+            features=features,
+            n_codes=len(self.words.names),
+            fitted_courses=self.fitted,
+            fitted_features=self.content,
+            alike=alike,
+            carry=_carry(alike, position),
+            appeared=np.ones(len(courses), bool) if seen is None else seen,
+            position=position,
+        )
+
+    def to_fitted(self) -> Fitted:
+        """Return vocabularies, ids of fitted courses and their content."""
+        return (
+            self.words.to_fitted().under("words")
+            | self.text.to_fitted().under("text")
+            | Fitted.of_matrix("content", self.content)
+            | Fitted(values={"edges": self.edges, "courses": self.fitted.ids.tolist()})
+        )
+
+    @classmethod
+    def from_fitted(cls, fitted: Fitted) -> CourseEncoder:
+        """Read it back."""
+        return cls(
+            WordEncoder.from_fitted(fitted.part("words")),
+            TextEncoder.from_fitted(fitted.part("text")),
+            fitted.values["edges"],
+            IdMap.of("course", fitted.values["courses"]),
+            fitted.matrix("content"),
+        )
+
+
+def appeared(table: pd.DataFrame, as_of: pd.Timestamp) -> NDArray[np.bool_]:
+    """Say which rows of the courses table had appeared before a moment; undated ones had."""
+    since = microseconds(table["available_from"])
+    return np.asarray((since < instant(as_of)) | (since == NEVER))
+
+
+def _codes(dataset: Dataset, table: pd.DataFrame, edges: dict[str, list[float]]) -> pd.DataFrame:
+    declared = dataset.columns.features.get("courses", {})
+    columns = {name: table[name] for name in CODE_COLUMNS}
+    columns |= {n: table[n] for n, kind in declared.items() if kind in ("category", "list")}
+    columns |= {name: _binned_or_missing(table[name], edges[name]) for name in edges}
+    return pd.DataFrame(columns)
+
+
+def _texts(dataset: Dataset, table: pd.DataFrame) -> pd.Series:
+    declared = dataset.columns.features.get("courses", {})
+    names = [*TEXT_COLUMNS, *(n for n, kind in declared.items() if kind == "text")]
+    return table[names].fillna("").agg(" ".join, axis=1)
+
+
+def _quantiles(numbers: pd.Series) -> list[float]:
+    inner = np.linspace(0, 1, NUMBER_BINS + 1)[1:-1]
+    return sorted(set(numbers.dropna().quantile(inner).tolist()))
+
+
+def _binned_or_missing(numbers: pd.Series, edges: list[float]) -> pd.Series:
+    if edges:
+        return binned(numbers, edges)
+    return pd.Series(None, index=numbers.index, dtype="str")
+
+
+def _carry(alike: sparse.csr_array, position: NDArray[np.int32]) -> sparse.csr_array:
+    """Build :attr:`Catalogue.carry`: ones for fitted courses, squared cosines for new ones."""
+    known, new = np.flatnonzero(position >= 0), np.flatnonzero(position < 0)
+    ones = np.ones(len(known), np.float32)
+    own = sparse.csc_array((ones, (position[known], known)), shape=alike.shape)
+    near = sparse.csc_array(alike[:, new]).power(2)
+    total = near.sum(axis=0)
+    scale = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
+    borrowed = near @ sparse.dia_array((scale[None, :], 0), shape=(len(new), len(new)))
+    place = sparse.csr_array(
+        (np.ones(len(new), np.float32), (np.arange(len(new)), new)),
+        shape=(len(new), alike.shape[1]),
+    )
+    return sparse.csr_array(own + borrowed @ place, dtype=np.float32)
+
+
+def _nearest(
+    features: sparse.csr_array, known: sparse.csr_array, position: NDArray[np.int32]
+) -> sparse.csr_array:
+    """Build :attr:`Catalogue.alike`, some courses at a time to bound memory."""
+    n_known, n_courses = known.shape[0], features.shape[0]
+    k = min(NEIGHBOURS, n_known)
+    row, column, value = [], [], []
+    for start in range(0, n_courses if k else 0, CHUNK):
+        chunk = np.arange(start, min(start + CHUNK, n_courses))
+        cosine = (features[chunk] @ known.T).toarray()
+        own = position[chunk]
+        cosine[np.flatnonzero(own >= 0), own[own >= 0]] = 0
+        near = np.argpartition(-cosine, k - 1, axis=1)[:, :k]
+        row.append(near.ravel())
+        column.append(np.repeat(chunk, k))
+        value.append(np.take_along_axis(cosine, near, axis=1).ravel())
+    alike = sparse.csr_array((n_known, n_courses), dtype=np.float32)
+    if row:
+        entries = (np.concatenate(value), (np.concatenate(row), np.concatenate(column)))
+        alike = sparse.csr_array(entries, shape=alike.shape, dtype=np.float32)
+    alike.eliminate_zeros()
+    return alike

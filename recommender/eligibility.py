@@ -1,0 +1,189 @@
+"""Who may take what: rules, not scores, each with a reason that can be asked for.
+
+A rule says nothing where the data says nothing: a course without phases is for every phase, a
+teacher without a phase is kept from no course by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from features.catalogue import appeared
+from features.dataset import Dataset
+from features.done import done
+from features.encoding import WordEncoder, items
+from features.moments import NEVER, instant, microseconds
+from features.states import states_at
+
+#: Course column -> teacher column that must share a word with it, and the rule's code.
+MATCHES = (
+    ("phases", "phase", "other_phase"),
+    ("stages", "career_stage", "other_stage"),
+    ("subjects", "subjects", "other_subject"),
+    ("roles", "role", "other_role"),
+    ("regions", "places", "other_region"),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """A rule that teacher and course must share a word of a list, where both have one."""
+
+    code: str
+    of_teachers: sparse.csr_array
+    of_courses: sparse.csr_array
+
+    def excluded(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return which courses the rule keeps from these teachers, shape (n, n_courses)."""
+        mine = self.of_teachers[teachers]
+        shared = (mine @ self.of_courses.T).toarray() > 0
+        stated = (np.diff(mine.indptr) > 0)[:, None] & (np.diff(self.of_courses.indptr) > 0)
+        return stated & ~shared
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Eligibility:
+    """All rules of a data set at a moment.
+
+    Parameters
+    ----------
+    done
+        Courses done, bool, shape (n_teachers, n_courses).
+    completed
+        Courses ever completed, which open what they are prerequisites of.
+    prerequisites
+        1 where the row is a prerequisite of the column, shape (n_courses, n_courses).
+    closed
+        Code -> courses closed to all by it, shape (n_courses,).
+    matches
+        The rules that compare lists.
+    """
+
+    done: sparse.csr_array
+    completed: sparse.csr_array
+    prerequisites: sparse.csr_array
+    closed: dict[str, NDArray[np.bool_]]
+    matches: tuple[Match, ...]
+
+    @classmethod
+    def of(cls, dataset: Dataset, as_of: pd.Timestamp) -> Eligibility:
+        """Read the rules off the tables, as they stood at a moment."""
+        courses = dataset.table("courses").set_index("course_id", drop=False)
+        courses = courses.reindex(dataset.courses.ids)
+        return cls(
+            done=done(dataset, as_of),
+            completed=_completed(dataset, as_of),
+            prerequisites=_prerequisites(dataset, courses),
+            closed=_closed(dataset, courses, as_of),
+            matches=_matches(dataset, courses, as_of),
+        )
+
+    def allowed(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return which courses these teachers may be shown, shape (n_teachers, n_courses)."""
+        kept = ~self.done[teachers].toarray()
+        for closed in self.closed.values():
+            kept &= ~closed
+        for match in self.matches:
+            kept &= ~match.excluded(teachers)
+        return kept & ~self._unprepared(teachers)
+
+    def why_not(self, teacher: int, course: int) -> tuple[str, ...]:
+        """Return the codes of the rules that keep a course from a teacher; empty if none does."""
+        one = np.array([teacher])
+        codes = [code for code, closed in self.closed.items() if closed[course]]
+        if self.done[one].toarray()[0, course]:
+            codes.append("done")
+        codes += [match.code for match in self.matches if match.excluded(one)[0, course]]
+        if self._unprepared(one)[0, course]:
+            codes.append("prerequisite_missing")
+        return tuple(codes)
+
+    def _unprepared(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return which courses these teachers lack a prerequisite of."""
+        needed = self.prerequisites.sum(axis=0)
+        met = self.completed[teachers].astype(np.int32) @ self.prerequisites
+        return np.asarray(met.toarray() < needed)
+
+
+def _completed(dataset: Dataset, as_of: pd.Timestamp) -> sparse.csr_array:
+    log = dataset.log.before(as_of).of_kinds("completed")
+    matrix = sparse.csr_array(
+        (np.ones(len(log), bool), (log.teacher, log.course)),
+        shape=(len(dataset.teachers), len(dataset.courses)),
+    )
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _prerequisites(dataset: Dataset, courses: pd.DataFrame) -> sparse.csr_array:
+    lists = courses["prerequisites"].dropna().map(items)
+    pairs = lists.explode().dropna()
+    rows = dataset.courses.positions(pairs)
+    columns = dataset.courses.positions(pairs.index)
+    known = (rows >= 0) & (columns >= 0)
+    return sparse.csr_array(
+        (np.ones(int(known.sum()), np.int32), (rows[known], columns[known])),
+        shape=(len(courses), len(courses)),
+    )
+
+
+def _closed(
+    dataset: Dataset, courses: pd.DataFrame, as_of: pd.Timestamp
+) -> dict[str, NDArray[np.bool_]]:
+    """Return the rules that hold for every teacher alike."""
+    until = microseconds(courses["available_until"])
+    return {
+        "not_yet_available": ~appeared(courses, as_of),
+        "retired": (until != NEVER) & (until < instant(as_of)),
+        "failing_grade": (courses["grade"] == "failing").to_numpy(dtype=bool),
+        "provider_not_accredited": _unaccredited(dataset, courses, as_of),
+    }
+
+
+def _unaccredited(
+    dataset: Dataset, courses: pd.DataFrame, as_of: pd.Timestamp
+) -> NDArray[np.bool_]:
+    """Return the courses whose provider's accreditation does not cover the day."""
+    day = as_of.tz_convert(dataset.columns.zone).tz_localize(None).normalize()
+    providers = states_at(dataset.table("organisations"), "organisation_id", as_of)
+    first, last = providers["accredited_from"], providers["accredited_until"]
+    lapsed = providers.index[(first > day) | (last < day)]
+    return np.asarray(courses["provider_id"].isin(lapsed), bool)
+
+
+def _matches(dataset: Dataset, courses: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Match, ...]:
+    teachers = states_at(dataset.table("teachers"), "teacher_id", as_of)
+    teachers = teachers.reindex(dataset.teachers.ids)
+    teachers["places"] = _places(dataset, teachers["organisation_id"], as_of)
+    found = []
+    for of_course, of_teacher, code in MATCHES:
+        words = WordEncoder.fit(courses[[of_course]])
+        if words.names:
+            # Every word counts, also one that no course names: it still is "stated".
+            both = WordEncoder.fit(
+                pd.DataFrame({code: pd.concat([courses[of_course], teachers[of_teacher]])})
+            )
+            found.append(
+                Match(
+                    code,
+                    both.transform(teachers[[of_teacher]].set_axis([code], axis=1)),
+                    both.transform(courses[[of_course]].set_axis([code], axis=1)),
+                )
+            )
+    return tuple(found)
+
+
+def _places(dataset: Dataset, schools: pd.Series, as_of: pd.Timestamp) -> pd.Series:
+    """Return each teacher's school and all organisations above it, as a list cell."""
+    parents = states_at(dataset.table("organisations"), "organisation_id", as_of)["parent_id"]
+    words, above = schools.fillna(""), schools
+    # The tree is as deep as nation, province, city, county, school; validation refuses cycles.
+    for _ in range(6):
+        above = above.map(parents).astype("str")
+        words = words + (";" + above).fillna("")
+    return words.where(schools.notna())

@@ -1,0 +1,181 @@
+"""A model: fitted encoders and scorers, without any teacher in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.catalogue import Catalogue, CourseEncoder
+from features.dataset import Dataset
+from features.errors import InvalidSetting, NotEnoughData
+from features.fitted import Fitted
+from features.profiles import ProfileEncoder, Profiles
+from recommender.scorers.contract import Part, Scorer, Training
+from recommender.scorers.hybrid import Hybrid
+from recommender.scorers.registry import SCORERS, default_names
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """What ``fit`` learned: it scores any teacher and any course, seen or not.
+
+    Parameters
+    ----------
+    courses, profiles_
+        Fitted encoders.
+    hybrid
+        The fused scorer, which holds all others.
+    trained_until
+        Nothing dated at or after it was learned from.
+    data_hash
+        Content hash of the data set.
+    """
+
+    course_encoder: CourseEncoder
+    profile_encoder: ProfileEncoder
+    hybrid: Hybrid
+    trained_until: pd.Timestamp
+    data_hash: str
+
+    @classmethod
+    def fit(
+        cls,
+        dataset: Dataset,
+        *,
+        as_of: pd.Timestamp,
+        scorers: Sequence[str] | None = None,
+        seed: int = 0,
+        report: Callable[[str], None] | None = None,
+    ) -> Self:
+        """Fit encoders and scorers on what was known at a moment.
+
+        Parameters
+        ----------
+        dataset
+            At least one choice known before ``as_of``.
+        as_of
+            Nothing dated at or after it is seen.
+        scorers
+            Names of ``recommender.scorers.registry``; all that are installed when left out.
+        seed
+            Of all randomness; the same seed and data give the same model.
+        report
+            Is told each step.
+
+        Raises
+        ------
+        InvalidSetting
+            If a scorer's name is unknown.
+        NotEnoughData
+            If nothing was chosen before ``as_of``.
+        """
+        names = _known(scorers)
+        tell = report or (lambda _: None)
+        tell("read profiles and courses")
+        courses = CourseEncoder.fit(dataset, as_of)
+        profiles = ProfileEncoder.fit(dataset, as_of)
+        training = Training.of(dataset, as_of, courses, profiles, seed)
+        if not len(training.choices):
+            raise NotEnoughData(
+                "training data",
+                expected="at least one event of a teacher's own choice "
+                f"(selected, started or completed) before {as_of.isoformat()}",
+                got=f"{len(training.log)} events, none of them such a choice",
+                remedy="check the events, their kinds and the --until date",
+            )
+        hybrid = Hybrid({name: SCORERS[name]() for name in names}).fit(training, tell)
+        return cls(courses, profiles, hybrid, as_of, dataset.content_hash)
+
+    @property
+    def scorers(self) -> Mapping[str, Scorer]:
+        """All scorers by name, the hybrid last."""
+        return {**self.hybrid.parts, self.hybrid.name: self.hybrid}
+
+    @property
+    def version(self) -> str:
+        """Twelve hexadecimal digits that name this model: a hash of all that it holds."""
+        fitted = self.to_fitted()
+        digest = hashlib.sha256(repr(fitted.values).encode())
+        for name in sorted(fitted.arrays):
+            digest.update(name.encode() + np.ascontiguousarray(fitted.arrays[name]).tobytes())
+        return digest.hexdigest()[:12]
+
+    def catalogue(self, dataset: Dataset, as_of: pd.Timestamp) -> Catalogue:
+        """See the courses of a data set at a moment."""
+        return self.course_encoder.transform(dataset, as_of)
+
+    def profiles(
+        self,
+        dataset: Dataset,
+        as_of: pd.Timestamp,
+        catalogue: Catalogue,
+        teachers: NDArray[np.integer] | None = None,
+    ) -> Profiles:
+        """See teachers at a moment; all when ``teachers`` (distinct positions) is left out."""
+        return self.profile_encoder.transform(dataset, as_of, catalogue, teachers)
+
+    def score(
+        self, profiles: Profiles, catalogue: Catalogue, scorer: str = "hybrid"
+    ) -> NDArray[np.float32]:
+        """Return scores, float32, shape (n_teachers, n_courses); higher is better."""
+        return self._scorer(scorer).score(profiles, catalogue)
+
+    def explain(
+        self, profiles: Profiles, catalogue: Catalogue, course: int, scorer: str = "hybrid"
+    ) -> tuple[Part, ...]:
+        """Return the parts of one course's score for the one teacher in ``profiles``."""
+        return self._scorer(scorer).explain(profiles, catalogue, course)
+
+    def to_fitted(self) -> Fitted:
+        """Return all fitted state."""
+        return (
+            self.course_encoder.to_fitted().under("course_encoder")
+            | self.profile_encoder.to_fitted().under("profile_encoder")
+            | self.hybrid.to_fitted().under("hybrid")
+            | Fitted(
+                values={
+                    "trained_until": self.trained_until.isoformat(),
+                    "data_hash": self.data_hash,
+                }
+            )
+        )
+
+    @classmethod
+    def from_fitted(cls, fitted: Fitted) -> Self:
+        """Read a model back."""
+        return cls(
+            CourseEncoder.from_fitted(fitted.part("course_encoder")),
+            ProfileEncoder.from_fitted(fitted.part("profile_encoder")),
+            Hybrid.from_fitted(fitted.part("hybrid")),
+            pd.Timestamp(fitted.values["trained_until"]),
+            fitted.values["data_hash"],
+        )
+
+    def _scorer(self, name: str) -> Scorer:
+        scorers = self.scorers
+        if name not in scorers:
+            raise InvalidSetting(
+                f"scorer {name!r}",
+                expected=f"one of {', '.join(scorers)}",
+                remedy="choose one that this model was trained with",
+            )
+        return scorers[name]
+
+
+def _known(scorers: Sequence[str] | None) -> tuple[str, ...]:
+    names = tuple(scorers) if scorers is not None else default_names()
+    unknown = [name for name in names if name not in SCORERS]
+    if unknown or not names:
+        raise InvalidSetting(
+            "scorers",
+            expected=f"some of {', '.join(SCORERS)}",
+            got=", ".join(unknown) or "none",
+            remedy="name scorers by these words, separated by commas",
+        )
+    return names

@@ -1,0 +1,96 @@
+"""From scores to lists: the best eligible courses of each teacher, some teachers at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.dataset import Dataset
+from features.errors import InvalidSetting
+from recommender.eligibility import Eligibility
+from recommender.model import Model
+from recommender.scorers.top import top
+
+#: Teachers scored at once: bounds memory, and is wide enough for fast matrix products.
+CHUNK = 2_048
+NONE = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """The best courses of some teachers.
+
+    Parameters
+    ----------
+    teachers
+        Positions, shape (n,).
+    courses
+        Positions, best first, ``NONE`` where fewer than k are eligible; int32, shape (n, k).
+    scores
+        Their scores, -inf beside ``NONE``; float32, shape (n, k).
+    """
+
+    teachers: NDArray[np.integer]
+    courses: NDArray[np.int32]
+    scores: NDArray[np.float32]
+
+
+def rank(
+    model: Model,
+    dataset: Dataset,
+    *,
+    as_of: pd.Timestamp,
+    k: int,
+    teachers: NDArray[np.integer] | None = None,
+    scorer: str = "hybrid",
+) -> Iterator[Ranking]:
+    """Rank eligible courses for teachers, and yield the lists chunk by chunk.
+
+    Parameters
+    ----------
+    model, dataset
+        The data set may hold teachers and courses that the model has never seen.
+    as_of
+        Nothing dated at or after it is seen.
+    k
+        Length of the lists, at least 1.
+    teachers
+        Positions; all when left out.
+    scorer
+        A part's name ranks by that part alone.
+
+    Raises
+    ------
+    InvalidSetting
+        If ``k`` is below 1 or the scorer unknown.
+    """
+    if k < 1:
+        raise InvalidSetting("k", expected="at least 1", got=str(k), remedy="ask for more")
+    chosen = np.arange(len(dataset.teachers)) if teachers is None else teachers
+    catalogue = model.catalogue(dataset, as_of)
+    eligibility = Eligibility.of(dataset, as_of)
+    profiles = model.profiles(dataset, as_of, catalogue, teachers)
+    for start in range(0, len(chosen), CHUNK):
+        rows = slice(start, start + CHUNK)
+        scores = model.score(profiles.rows(rows), catalogue, scorer)
+        yield best(chosen[rows], scores, eligibility.allowed(chosen[rows]), k)
+
+
+def best(
+    teachers: NDArray[np.integer],
+    scores: NDArray[np.float32],
+    allowed: NDArray[np.bool_],
+    k: int,
+) -> Ranking:
+    """Return the k best allowed courses of each row; scores have shape (n, n_courses)."""
+    masked = np.where(allowed, scores, np.float32(-np.inf))
+    courses = top(masked, min(k, masked.shape[1]))
+    found = np.take_along_axis(masked, courses, axis=1)
+    short = ((0, 0), (0, k - courses.shape[1]))
+    courses = np.pad(courses, short, constant_values=NONE)
+    found = np.pad(found, short, constant_values=-np.inf)
+    return Ranking(teachers, np.where(np.isneginf(found), NONE, courses).astype(np.int32), found)

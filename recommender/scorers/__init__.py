@@ -1,0 +1,1 @@
+"""Scorers: each a small file with one contract (``contract.py``)."""

@@ -1,0 +1,91 @@
+"""Content: courses like those taken, and of the kind that such teachers choose.
+
+Needs no takers, so it scores a course on the day that it appears.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, sparse
+
+from features.catalogue import Catalogue
+from features.fitted import Fitted
+from features.profiles import Profiles
+from recommender.scorers.contract import Part, Training
+
+
+class Content:
+    """Likeness to past courses, plus the content that the teacher's profile points to.
+
+    The profile's part is a ridge regression from profile features to the content of the courses
+    chosen; both parts add up.
+
+    Parameters
+    ----------
+    reg
+        Ridge, in choices: a feature held by fewer teachers than this says little.
+    """
+
+    name = "content"
+
+    def __init__(self, reg: float = 20.0) -> None:
+        self.reg = reg
+
+    def fit(self, training: Training) -> Self:
+        """Regress the content of choices on the features of those who chose."""
+        choices = training.choices
+        told = training.features_before(choices.teacher, choices.moment)
+        inputs = _with_base(told)
+        gram = (inputs.T @ inputs).toarray().astype(np.float64)
+        gram[np.diag_indices_from(gram)] += self.reg
+        picked = sparse.csr_array(
+            (np.ones(len(choices), np.float32), (np.arange(len(choices)), choices.course)),
+            shape=(len(choices), training.n_fitted),
+        )
+        right = ((inputs.T @ picked) @ training.catalogue.fitted_features).toarray()
+        self.taste_ = linalg.solve(gram, right, assume_a="pos").astype(np.float32)
+        return self
+
+    def score(self, profiles: Profiles, catalogue: Catalogue) -> NDArray[np.float32]:
+        """Return likeness to past courses plus the profile's taste in content."""
+        told = _with_base(profiles.features) @ self._of_courses(catalogue)
+        past = profiles.histories[-1] @ catalogue.alike
+        return np.asarray(told + past.toarray(), np.float32)
+
+    def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
+        """Return what each like course of the past and each profile feature adds."""
+        alike = catalogue.alike[:, [course]].toarray()[:, 0]
+        past = profiles.histories[-1].toarray()[0] * alike
+        ids = catalogue.fitted_courses.ids
+        told = _with_base(profiles.features).toarray()[0] * self._of_courses(catalogue)[:, course]
+        return (
+            *(Part("past_course", str(ids[i]), float(past[i])) for i in np.flatnonzero(past)),
+            *(
+                Part("profile", profiles.names[i], float(told[i]))
+                for i in np.flatnonzero(told[:-1])
+            ),
+            Part("base", "", float(told[-1])),
+        )
+
+    def to_fitted(self) -> Fitted:
+        """Return the taste of each profile feature."""
+        return Fitted({"taste": self.taste_}, {"reg": self.reg})
+
+    @classmethod
+    def from_fitted(cls, fitted: Fitted) -> Self:
+        """Read it back."""
+        scorer = cls(**fitted.values)
+        scorer.taste_ = fitted.arrays["taste"]
+        return scorer
+
+    def _of_courses(self, catalogue: Catalogue) -> NDArray[np.float32]:
+        """Return what each feature adds to each course, shape (n_features + 1, n_courses)."""
+        return np.asarray((catalogue.features @ self.taste_.T).T, np.float32)
+
+
+def _with_base(features: sparse.csr_array) -> sparse.csr_array:
+    ones = sparse.csr_array(np.ones((features.shape[0], 1), np.float32))
+    return sparse.csr_array(sparse.hstack([features, ones], format="csr"))

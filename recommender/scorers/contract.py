@@ -1,0 +1,204 @@
+"""The one contract of every scorer, and what it is fitted on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from features import codes
+from features.catalogue import Catalogue, CourseEncoder
+from features.dataset import Dataset
+from features.events import KIND_NUMBER, EventLog
+from features.fitted import Fitted
+from features.histories import histories_before
+from features.moments import instant
+from features.profiles import ProfileEncoder, Profiles
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One addend of a score, or of a source's share in a hybrid.
+
+    Parameters
+    ----------
+    kind
+        ``past_course``, ``profile``, ``popularity``, ``segment``, ``base`` or ``source``.
+    name
+        The course's id, the feature's name (``column=word``), the segment or the scorer.
+    value
+        What it adds.
+    """
+
+    kind: str
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choices:
+    """The first time each teacher chose each fitted course, in order of time; shape (n,) each.
+
+    Only choices of the teacher's own count: assigned, nominated and whole-school places are
+    history, not preference.
+    """
+
+    teacher: NDArray[np.int32]
+    course: NDArray[np.int32]
+    moment: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.teacher)
+
+    @classmethod
+    def of(cls, log: EventLog, position: NDArray[np.int32]) -> Choices:
+        """Take them out of a log; ``position`` is each course's among the fitted, or -1."""
+        kinds = [KIND_NUMBER[kind] for kind in codes.CHOICE_KINDS]
+        own = log.where(np.isin(log.kind, kinds) & log.self_selected & (position[log.course] >= 0))
+        pair = own.teacher.astype(np.int64) * len(position) + own.course
+        first = np.sort(np.unique(pair, return_index=True)[1])
+        return cls(own.teacher[first], position[own.course[first]], own.occurred_at[first])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Training:
+    """What scorers are fitted on: everything known at a moment, and nothing after it.
+
+    Parameters
+    ----------
+    dataset
+        Where it comes from; only :meth:`earlier` looks at it again.
+    profiles
+        All teachers at the moment.
+    catalogue
+        All courses at the moment.
+    log
+        The events known, courses numbered as in the data set.
+    choices
+        The choices among them.
+    as_of
+        The moment.
+    anchors
+        UTC microseconds of earlier moments, ascending, and
+    past_features
+        all teachers' features at each, for rows of the past: shape (n_anchors * n, n_features).
+    seed
+        Of all randomness in fitting.
+    """
+
+    dataset: Dataset
+    profiles: Profiles
+    catalogue: Catalogue
+    log: EventLog
+    choices: Choices
+    as_of: pd.Timestamp
+    anchors: NDArray[np.int64]
+    past_features: sparse.csr_array
+    seed: int
+
+    N_ANCHORS = 4
+
+    @classmethod
+    def of(
+        cls,
+        dataset: Dataset,
+        as_of: pd.Timestamp,
+        courses: CourseEncoder,
+        profiles: ProfileEncoder,
+        seed: int = 0,
+    ) -> Training:
+        """Put together what was known of a data set at a moment."""
+        catalogue = courses.transform(dataset, as_of)
+        log = dataset.log.before(as_of)
+        choices = Choices.of(log, catalogue.position)
+        anchors = _anchors(choices, cls.N_ANCHORS)
+        past = [
+            profiles.features(dataset, pd.Timestamp(anchor, unit="us", tz="UTC"))
+            for anchor in anchors.tolist()
+        ]
+        return cls(
+            dataset=dataset,
+            profiles=profiles.transform(dataset, as_of, catalogue),
+            catalogue=catalogue,
+            log=log,
+            choices=choices,
+            as_of=as_of,
+            anchors=anchors,
+            past_features=sparse.vstack(past, format="csr"),
+            seed=seed,
+        )
+
+    def earlier(self, moment: pd.Timestamp) -> Training:
+        """Return what was known at an earlier moment, encoders fitted anew on just that."""
+        courses = CourseEncoder.fit(self.dataset, moment)
+        profiles = ProfileEncoder.fit(self.dataset, moment, half_lives=self.profiles.half_lives)
+        return Training.of(self.dataset, moment, courses, profiles, self.seed)
+
+    @property
+    def n_fitted(self) -> int:
+        """The number of fitted courses: the columns of a scorer."""
+        return self.catalogue.carry.shape[0]
+
+    def features_before(
+        self, teachers: NDArray[np.integer], moments: NDArray[np.int64]
+    ) -> sparse.csr_array:
+        """Return features of (teacher, moment) pairs as of the latest anchor before each."""
+        anchor = np.maximum(np.searchsorted(self.anchors, moments, side="right") - 1, 0)
+        return self.past_features[anchor * len(self.profiles) + teachers]
+
+    def histories_before(
+        self, teachers: NDArray[np.integer], moments: NDArray[np.int64]
+    ) -> tuple[sparse.csr_array, ...]:
+        """Return decayed histories of (teacher, moment) pairs."""
+        return histories_before(
+            self.log, teachers, moments, self.catalogue, self.profiles.half_lives
+        )
+
+    def age_in_days(self, moments: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how long ago moments were, in days."""
+        return (instant(self.as_of) - moments) / 86_400e6
+
+
+def _anchors(choices: Choices, count: int) -> NDArray[np.int64]:
+    if not len(choices):
+        return np.zeros(1, np.int64)
+    quantiles = np.quantile(choices.moment, np.linspace(0, 1, count, endpoint=False))
+    return np.unique(quantiles.astype(np.int64))
+
+
+class Scorer(Protocol):
+    """Scores courses for profiles.
+
+    A scorer is constructed with its parameters, fitted once, and then only read. It never
+    fails on a teacher or a course that it has not seen.
+    """
+
+    name: str
+
+    def fit(self, training: Training) -> Self:
+        """Learn from what was known at a moment, and return itself."""
+        ...
+
+    def score(self, profiles: Profiles, catalogue: Catalogue) -> NDArray[np.float32]:
+        """Return finite scores, float32, shape (n_teachers, n_courses); higher is better."""
+        ...
+
+    def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
+        """Return the parts of one course's score for the one teacher in ``profiles``.
+
+        The parts of an additive scorer add up to the score.
+        """
+        ...
+
+    def to_fitted(self) -> Fitted:
+        """Return parameters and fitted state."""
+        ...
+
+    @classmethod
+    def from_fitted(cls, fitted: Fitted) -> Self:
+        """Read a scorer back; it scores exactly as the one that was stored."""
+        ...
