@@ -1,0 +1,145 @@
+"""The rules of any plan of courses over terms, one function for each.
+
+They know courses, terms and loads, and no policy: a curriculum to balance is drafted with the
+same functions as a teacher's plan.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recommender.planning.draft import Draft, Label
+
+#: Loads are in hundredths of an hour, for a table's amounts have two decimals.
+LOAD_STEPS = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Where each course can go; arrays of shape (n_options,), option i being column i.
+
+    Parameters
+    ----------
+    courses
+        The ids of the courses.
+    terms
+        The keys of the terms.
+    course, term
+        For each option, its course and term.
+    load
+        Its load in hundredths of an hour.
+    days
+        The day on which it is earned, as ``date.toordinal``.
+    """
+
+    courses: tuple[str, ...]
+    terms: tuple[str, ...]
+    course: NDArray[np.int64]
+    term: NDArray[np.int64]
+    load: NDArray[np.int64]
+    days: NDArray[np.int64]
+
+    def of_course(self, number: int) -> NDArray[np.int64]:
+        """Return the options of a course."""
+        return np.flatnonzero(self.course == number)
+
+    def numbers(self) -> dict[str, int]:
+        """Return course id -> number."""
+        return {course: number for number, course in enumerate(self.courses)}
+
+
+def once(draft: Draft, grid: Grid, repeatable: Sequence[str], least: int = 0) -> None:
+    """Let a course be taken at most once; one that may be repeated, once in each of its spans."""
+    for number, course in enumerate(grid.courses):
+        options = grid.of_course(number)
+        for key, group in _spans(options, grid, repeatable[number]):
+            rule = "once" if repeatable[number] == "never" else "repeat"
+            draft.row(Label(rule, course, key), group, np.ones(len(group)), lower=least, upper=1)
+
+
+def _spans(
+    options: NDArray[np.int64], grid: Grid, repeatable: str
+) -> list[tuple[str, NDArray[np.int64]]]:
+    """Group the options of a course of which at most one may be taken."""
+    if repeatable == "never" or not len(options):
+        return [("", options)]
+    days = [dt.date.fromordinal(int(day)) for day in grid.days[options]]
+    if repeatable == "yearly":
+        years = np.array([day.year for day in days])
+        return [(str(year), options[years == year]) for year in np.unique(years)]
+    groups = []
+    for day in sorted(set(days)):
+        end = (pd.Timestamp(day) + pd.DateOffset(months=int(repeatable))).date()
+        here = np.array([day <= other < end for other in days])
+        groups.append((str(day), options[here]))
+    return groups
+
+
+def equivalent(draft: Draft, grid: Grid, groups: Mapping[str, Sequence[int]]) -> None:
+    """Let at most one of a group of equivalent courses be taken."""
+    for group, members in groups.items():
+        options = np.flatnonzero(np.isin(grid.course, np.asarray(members)))
+        if len(members) > 1 and len(options):
+            draft.row(Label("equivalent", group), options, np.ones(len(options)), upper=1)
+
+
+def after(draft: Draft, grid: Grid, pairs: Iterable[tuple[int, int]]) -> None:
+    """Put a course in a later term than each of its prerequisites.
+
+    ``pairs`` holds (course, prerequisite) as numbers. By any term at which the course has been
+    taken, the prerequisite has been taken before it.
+    """
+    for course, before in pairs:
+        first, options = grid.of_course(before), grid.of_course(course)
+        for term in np.unique(grid.term[options]):
+            here = options[grid.term[options] == term]
+            enabling = first[grid.term[first] < term]
+            for option in here:
+                draft.row(
+                    Label("after", grid.courses[course], grid.terms[term]),
+                    [int(option), *enabling],
+                    [1, *[-1] * len(enabling)],
+                    upper=0,
+                )
+
+
+def loads(
+    draft: Draft,
+    grid: Grid,
+    spans: Sequence[tuple[str, NDArray[np.bool_]]],
+    *,
+    least: Sequence[float],
+    most: Sequence[float],
+) -> None:
+    """Keep the load of each span between two bounds, in hundredths of an hour.
+
+    ``spans`` holds a key and the options inside, as a mask of shape (n_options,).
+    """
+    for (key, inside), low, high in zip(spans, least, most, strict=True):
+        options = np.flatnonzero(inside)
+        draft.row(Label("load", "", key), options, grid.load[options], lower=low, upper=high)
+
+
+def even(draft: Draft, grid: Grid, targets: NDArray[np.float64]) -> None:
+    """Make the hours of each term above its target something to keep small.
+
+    Parameters
+    ----------
+    targets
+        In the unit of ``grid.load``, shape (n_terms,).
+    """
+    for number, term in enumerate(grid.terms):
+        options = np.flatnonzero(grid.term == number)
+        above = draft.roughness(1.0)
+        draft.row(
+            Label("even", "", term),
+            [*options, above],
+            [*grid.load[options], -LOAD_STEPS],
+            upper=targets[number],
+        )

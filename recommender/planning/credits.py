@@ -1,0 +1,295 @@
+"""The credit sheet: what counts, for which requirement, and why; of a ledger or of a plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.planning.amounts import Measure
+from recommender.planning.duties import Duty, duties
+from recommender.planning.lines import Batch, Line, Worth, worth
+from recommender.planning.matching import Career, Scope
+from recommender.planning.rules import Counting, Policy, Requirement
+from recommender.planning.terms import Period
+
+#: Rule number of a line that counts in full.
+IN_FULL = -1
+COUNTED_STATES = ("recognised", "planned")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one line gives to one requirement: ``counted`` of ``amount`` steps.
+
+    ``rule`` is the counting rule that decided; empty where the line counts in full.
+    """
+
+    line_id: str
+    amount: int
+    counted: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class CapUse:
+    """How much of a cap is used in a duty; ``year`` is 0 where the cap is for the whole period."""
+
+    rule: str
+    year: int
+    counted: int
+    cap: int
+
+    @property
+    def room(self) -> int:
+        """How much more of such lines can count."""
+        return self.cap - self.counted
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How a teacher stands with one duty, in steps of its measure.
+
+    ``earned`` is recognised, ``planned`` is to come on top of it; ``missing`` and ``excess``
+    are what is left with both. ``taken`` is what a maximum sees: caps do not lower it.
+    """
+
+    duty: Duty
+    earned: int
+    planned: int
+    taken: int
+    missing: int
+    excess: int
+    caps: tuple[CapUse, ...]
+    lines: tuple[Counted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a line counts for nothing.
+
+    ``reason`` is ``claimed``, ``verified``, ``expired``, ``no_amount``, ``no_conversion``,
+    ``inexact``, ``no_requirement`` (none asks for such a line on that day), or the id of the
+    counting rule that leaves it out.
+    """
+
+    line_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditSheet:
+    """Balances in the policy's order and then in time, and the lines that count for nothing."""
+
+    policy: str
+    measure: Measure
+    balances: tuple[Balance, ...]
+    not_counted: tuple[Verdict, ...]
+
+    @property
+    def unmet(self) -> tuple[Balance, ...]:
+        """The duties that are missed, those of closed periods too."""
+        return tuple(balance for balance in self.balances if balance.missing or balance.excess)
+
+
+def sheet(
+    lines: Sequence[Line],
+    policy: Policy,
+    career: Career,
+    *,
+    cycles: Sequence[Period],
+    today: dt.date,
+) -> CreditSheet:
+    """Set a teacher's lines against a policy.
+
+    Parameters
+    ----------
+    lines
+        Ledger entries known by ``today``, and planned courses; in any order.
+    cycles
+        The cycles to account for.
+
+    Returns
+    -------
+    CreditSheet
+        The same for the same lines, whatever their order.
+    """
+    ordered = sorted(lines, key=lambda line: (line.planned, line.earned_on, line.line_id))
+    values = [worth(policy, line.hours, line.credits, line.attributes) for line in ordered]
+    sound = [
+        number
+        for number, (line, value) in enumerate(zip(ordered, values, strict=True))
+        if line.state in COUNTED_STATES and not value.fault
+    ]
+    counted = [ordered[number] for number in sound]
+    batch = Batch.of(
+        [line.attributes for line in counted],
+        [line.earned_on for line in counted],
+        [values[number].steps for number in sound],
+    )
+    due = duties(policy, career, cycles, today)
+    balances = tuple(_balance(policy, career, duty, batch, counted) for duty in due)
+    return CreditSheet(
+        policy=policy.version,
+        measure=policy.measure,
+        balances=balances,
+        not_counted=_verdicts(ordered, values, balances),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contribution:
+    """What each line of a batch would give to a requirement, before caps; arrays of shape (n,).
+
+    Parameters
+    ----------
+    fits
+        Whether the requirement asks for such a line.
+    amount, counted
+        Steps before and after the counting rule's weight; 0 where it does not fit.
+    rule
+        Index of the policy's counting rule that decides, ``IN_FULL`` for none.
+    """
+
+    fits: NDArray[np.bool_]
+    amount: NDArray[np.int64]
+    counted: NDArray[np.int64]
+    rule: NDArray[np.int64]
+
+
+def contribution(
+    policy: Policy, requirement: Requirement, batch: Batch, career: Career
+) -> Contribution:
+    """Apply a requirement's clauses and the policy's counting rules to a batch of lines."""
+    fits = batch.fitting(requirement.where)
+    amount = np.where(fits, batch.courses if requirement.counts == "course" else batch.amounts, 0)
+    counted, decided = amount.copy(), np.full(len(batch), IN_FULL, dtype=np.int64)
+    windows = policy.windows_of(career)
+    for number, rule in enumerate(policy.counting):
+        if requirement.id not in rule.requirements:
+            continue
+        here = fits & (decided == IN_FULL) & _under(rule, batch, career, windows)
+        counted[here] = amount[here] * rule.weight.numerator // rule.weight.denominator
+        decided[here] = number
+    return Contribution(fits, amount, counted, decided)
+
+
+def _under(
+    rule: Counting, batch: Batch, career: Career, windows: Mapping[str, Period]
+) -> NDArray[np.bool_]:
+    """Say which lines a counting rule is about."""
+    here = batch.fitting(rule.where)
+    if rule.within:
+        window = windows.get(rule.within)
+        here &= within(batch.days, window) if window else False
+    if rule.scope != Scope():
+        days = [dt.date.fromordinal(int(day)) for day in batch.days]
+        here &= np.array(
+            [rule.scope.open_on(day) and rule.scope.covers(career.on(day)) for day in days], bool
+        )
+    return here
+
+
+def within(days: NDArray[np.int64], period: Period) -> NDArray[np.bool_]:
+    """Say which days (ordinals) lie in a period."""
+    return (days >= period.since.toordinal()) & (days < period.until.toordinal())
+
+
+def cap_groups(
+    policy: Policy, duty: Duty, given: Contribution, days: NDArray[np.int64]
+) -> dict[tuple[int, int], NDArray[np.bool_]]:
+    """Group the lines that share a cap within a duty.
+
+    Returns
+    -------
+    dict
+        (number of the counting rule, policy year or 0) -> which lines, shape (n,).
+    """
+    inside = given.fits & within(days, duty.period)
+    groups: dict[tuple[int, int], NDArray[np.bool_]] = {}
+    for number, rule in enumerate(policy.counting):
+        under = inside & (given.rule == number)
+        if rule.cap is None or duty.requirement.id not in rule.requirements:
+            continue
+        if rule.per == "period":
+            groups[number, 0] = under
+            continue
+        for year in policy.cycle.years_of(duty.period):
+            in_year = under & within(days, year)
+            groups[number, year.since.year] = in_year
+    return groups
+
+
+def _balance(
+    policy: Policy, career: Career, duty: Duty, batch: Batch, lines: Sequence[Line]
+) -> Balance:
+    given = contribution(policy, duty.requirement, batch, career)
+    inside = given.fits & within(batch.days, duty.period)
+    after_caps = np.where(inside, given.counted, 0)
+    taken = int(after_caps.sum())
+    caps = []
+    for (number, year), group in cap_groups(policy, duty, given, batch.days).items():
+        cap = _cap(policy, number)
+        after_caps[group] = _capped(given.counted[group], cap)
+        used = int(after_caps[group].sum())
+        caps.append(CapUse(policy.counting[number].id, year, used, cap))
+    planned = np.array([line.planned for line in lines], dtype=bool)
+    earned = int(after_caps[~planned].sum())
+    to_come = int(after_caps[planned].sum())
+    return Balance(
+        duty=duty,
+        earned=earned,
+        planned=to_come,
+        taken=taken,
+        missing=max(0, (duty.minimum or 0) - earned - to_come),
+        excess=0 if duty.maximum is None else max(0, taken - duty.maximum),
+        caps=tuple(caps),
+        lines=tuple(
+            Counted(
+                line_id=lines[int(at)].line_id,
+                amount=int(given.amount[at]),
+                counted=int(after_caps[at]),
+                rule=_rule_id(policy, int(given.rule[at])),
+            )
+            for at in np.flatnonzero(inside & (given.amount != 0))
+        ),
+    )
+
+
+def _cap(policy: Policy, number: int) -> int:
+    cap = policy.counting[number].cap
+    return 0 if cap is None else policy.measure.steps(cap)
+
+
+def _capped(counted: NDArray[np.int64], cap: int) -> NDArray[np.int64]:
+    """Let lines count in their order until the cap is reached; a correction may free room."""
+    running = np.minimum(np.cumsum(counted), cap)
+    return np.diff(running, prepend=0)
+
+
+def _rule_id(policy: Policy, number: int) -> str:
+    return "" if number == IN_FULL else policy.counting[number].id
+
+
+def _verdicts(
+    lines: Sequence[Line], values: Sequence[Worth], balances: Sequence[Balance]
+) -> tuple[Verdict, ...]:
+    """Name, for every line that counts nowhere, the reason."""
+    rules: dict[str, str] = {}
+    counting = set()
+    for balance in balances:
+        for counted in balance.lines:
+            rules.setdefault(counted.line_id, counted.rule)
+            if counted.counted:
+                counting.add(counted.line_id)
+    found = []
+    for line, value in zip(lines, values, strict=True):
+        if line.line_id in counting:
+            continue
+        state = "" if line.state in COUNTED_STATES else line.state
+        rule = rules.get(line.line_id, "")
+        found.append(Verdict(line.line_id, state or value.fault or rule or "no_requirement"))
+    return tuple(found)

@@ -1,0 +1,162 @@
+"""One labelled sparse matrix, drafted rule by rule.
+
+Every row knows the rule and the requirement it stands for; the solver, the explanation and the
+checks read the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a row stands for.
+
+    Parameters
+    ----------
+    rule
+        ``once``, ``repeat``, ``equivalent``, ``after``, ``load``, ``even``, ``pin``,
+        ``minimum``, ``maximum`` or ``cap``.
+    of
+        The course, the group, the requirement or the counting rule.
+    period
+        Key of the term, year or cycle; empty where the rule has none.
+    """
+
+    rule: str
+    of: str
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    """Columns x rows: maximise ``gain`` where ``lower <= rows @ x <= upper``.
+
+    Parameters
+    ----------
+    rows
+        Coefficients, shape (n_rows, n_columns); whole numbers.
+    lower, upper
+        Bounds of the rows, shape (n_rows,).
+    labels
+        What each row stands for.
+    column_lower, column_upper
+        Bounds of the columns, shape (n_columns,).
+    whole
+        Which columns must be whole numbers.
+    gain
+        What is maximised, in thousandths of utility.
+    levels
+        Costs of falling short, shape (n_levels, n_columns): each is as small as can be before
+        the next is looked at, and all before ``gain``.
+    rough
+        Costs of an uneven plan, shape (n_columns,): looked at after ``gain``.
+    """
+
+    rows: sparse.csr_array
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    labels: tuple[Label, ...]
+    column_lower: NDArray[np.float64]
+    column_upper: NDArray[np.float64]
+    whole: NDArray[np.bool_]
+    gain: NDArray[np.float64]
+    levels: NDArray[np.float64]
+    rough: NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A matrix being written: columns and rows are appended, never changed.
+
+    Examples
+    --------
+    >>> draft = Draft()
+    >>> both = draft.columns(upper=[1, 1], gain=[3, 2], whole=True)
+    >>> draft.row(Label("once", "c1"), both, [1, 1], upper=1)
+    >>> draft.matrix().rows.toarray().tolist()
+    [[1.0, 1.0]]
+    """
+
+    _lower: list[float] = field(default_factory=list)
+    _upper: list[float] = field(default_factory=list)
+    _whole: list[bool] = field(default_factory=list)
+    _gain: list[float] = field(default_factory=list)
+    _costs: list[tuple[int, int, float]] = field(default_factory=list)
+    _rough: dict[int, float] = field(default_factory=dict)
+    _labels: list[Label] = field(default_factory=list)
+    _row_bounds: list[tuple[float, float]] = field(default_factory=list)
+    _cells: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = field(default_factory=list)
+
+    def columns(
+        self, *, upper: ArrayLike, gain: ArrayLike, whole: bool = False, lower: float = 0.0
+    ) -> NDArray[np.int64]:
+        """Append columns and return their numbers; ``upper`` and ``gain`` have shape (n,)."""
+        highest, gains = np.atleast_1d(upper), np.atleast_1d(gain)
+        first = len(self._upper)
+        self._upper += [float(value) for value in highest]
+        self._lower += [lower] * len(highest)
+        self._whole += [whole] * len(highest)
+        self._gain += [float(value) for value in gains]
+        return np.arange(first, len(self._upper), dtype=np.int64)
+
+    def shortage(self, level: int, most: float, cost: float) -> int:
+        """Append a column for what is missing, up to ``most``, and return its number."""
+        number = int(self.columns(upper=[most], gain=[0])[0])
+        self._costs.append((level, number, cost))
+        return number
+
+    def roughness(self, cost: float) -> int:
+        """Append a column for what makes a plan uneven and return its number."""
+        number = int(self.columns(upper=[np.inf], gain=[0])[0])
+        self._rough[number] = cost
+        return number
+
+    def row(
+        self,
+        label: Label,
+        columns: NDArray[np.int64] | Sequence[int],
+        coefficients: ArrayLike,
+        *,
+        lower: float = -np.inf,
+        upper: float = np.inf,
+    ) -> None:
+        """Append one row."""
+        self._labels.append(label)
+        self._row_bounds.append((lower, upper))
+        cells = np.asarray(columns, dtype=np.int64), np.asarray(coefficients, dtype=np.float64)
+        self._cells.append(cells)
+
+    def matrix(self) -> Matrix:
+        """Return what has been drafted."""
+        sizes = [len(columns) for columns, _ in self._cells]
+        shape = (len(self._cells), len(self._upper))
+        starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        indices = np.concatenate([np.zeros(0, np.int64), *(cell for cell, _ in self._cells)])
+        data = np.concatenate([np.zeros(0), *(values for _, values in self._cells)])
+        bounds = np.array(self._row_bounds, dtype=np.float64).reshape(-1, 2)
+        return Matrix(
+            rows=sparse.csr_array((data, indices, starts), shape=shape),
+            lower=bounds[:, 0],
+            upper=bounds[:, 1],
+            labels=tuple(self._labels),
+            column_lower=np.array(self._lower),
+            column_upper=np.array(self._upper),
+            whole=np.array(self._whole, dtype=bool),
+            gain=np.array(self._gain),
+            levels=self._levels(),
+            rough=np.array([self._rough.get(at, 0.0) for at in range(len(self._upper))]),
+        )
+
+    def _levels(self) -> NDArray[np.float64]:
+        used = sorted({level for level, _, _ in self._costs})
+        levels = np.zeros((len(used), len(self._upper)))
+        for level, column, cost in self._costs:
+            levels[used.index(level), column] = cost
+        return levels

@@ -1,0 +1,146 @@
+"""From a data set to what a policy is set against: a teacher's career and ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from features.dataset import Dataset
+from features.moments import NEVER, instant, microseconds
+from features.states import states_at
+from recommender.planning.amounts import exact
+from recommender.planning.cells import Row, amount, attributes, by_id, day, rows_of, text, words
+from recommender.planning.lines import Line
+from recommender.planning.matching import Career, Standing
+
+#: The place of a teacher of whom no region is known: the nation.
+NATION = "CN"
+DAYS_PER_YEAR = 365.25
+
+
+def career(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> Career:
+    """Return a teacher's dated states known before a moment, oldest first.
+
+    Raises
+    ------
+    UnknownId
+        If there is no such teacher.
+    """
+    dataset.teachers.position(teacher_id)
+    table = dataset.table("teachers")
+    own = table[table["teacher_id"] == teacher_id]
+    since = microseconds(own["valid_from"])
+    seen = own[(since < instant(as_of)) | (since == NEVER)].sort_values(
+        "valid_from", na_position="first", kind="stable"
+    )
+    standings = tuple(_standing(dataset, row, as_of) for row in rows_of(seen))
+    unknown = Standing(dt.date.min, region=NATION)
+    return Career(standings or (unknown,), _employed_on(seen, dataset.columns.zone))
+
+
+def _standing(dataset: Dataset, row: Row, as_of: pd.Timestamp) -> Standing:
+    return Standing(
+        since=day(row["valid_from"], dataset.columns.zone) or dt.date.min,
+        role=text(row["role"]),
+        stage=text(row["career_stage"]),
+        phase=text(row["phase"]),
+        subjects=words(row["subjects"]),
+        region=region(dataset, text(row["organisation_id"]), as_of),
+    )
+
+
+def region(dataset: Dataset, organisation_id: str, as_of: pd.Timestamp) -> str:
+    """Return the region of an organisation or of the nearest one above it; the nation if none."""
+    states = states_at(dataset.table("organisations"), "organisation_id", as_of)
+    passed: set[str] = set()
+    while organisation_id in states.index and organisation_id not in passed:
+        passed.add(organisation_id)
+        if found := text(states.at[organisation_id, "region"]):
+            return found
+        organisation_id = text(states.at[organisation_id, "parent_id"])
+    return NATION
+
+
+def _employed_on(seen: pd.DataFrame, zone: str) -> dt.date | None:
+    """Return the first day as a teacher: as stated, or from years of service at a dated state."""
+    stated = seen["employed_on"].dropna()
+    if len(stated):
+        return stated.iloc[-1].date()
+    counted = seen.dropna(subset=["years_of_service", "valid_from"])
+    if not len(counted):
+        return None
+    last = counted.iloc[-1]
+    served = dt.timedelta(days=round(float(last["years_of_service"]) * DAYS_PER_YEAR))
+    return last["valid_from"].tz_convert(zone).date() - served
+
+
+def ledger(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[Line, ...]:
+    """Return a teacher's ledger lines known before a moment.
+
+    In a data set without any ledger, each completed course stands for the entry that it would
+    have become.
+
+    Raises
+    ------
+    UnknownId
+        If there is no such teacher.
+    """
+    dataset.teachers.position(teacher_id)
+    if len(dataset.table("credits")):
+        return _entries(dataset, teacher_id, as_of)
+    return _completed(dataset, teacher_id, as_of)
+
+
+def _entries(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[Line, ...]:
+    table = dataset.table("credits")
+    own = table[table["teacher_id"] == teacher_id]
+    recorded = microseconds(own["recorded_at"])
+    earned = microseconds(own["earned_on"].dt.tz_localize(dataset.columns.zone))
+    known = own[(recorded < instant(as_of)) & (earned < instant(as_of))]
+    courses = by_id(dataset, "courses", known["course_id"].dropna())
+    offerings = by_id(dataset, "offerings", known["offering_id"].dropna())
+    return tuple(
+        _entry(row, offerings.get(row["offering_id"], {}), courses.get(row["course_id"], {}))
+        for row in rows_of(known)
+    )
+
+
+def _entry(row: Row, offering: Row, course: Row) -> Line:
+    """Return one entry as a line; what it leaves open, its offering and then its course say."""
+    amounts = {row["unit"]: exact(row["amount"])}
+    # The catalogue states a recognised course in both units: nothing needs converting then.
+    catalogue = (offering, course) if row["kind"] == "offering" else ()
+    return Line(
+        line_id=row["entry_id"],
+        earned_on=row["earned_on"].date(),
+        attributes=attributes(row["kind"], row, offering, course),
+        hours=amounts.get("hour", amount("hours", *catalogue)),
+        credits=amounts.get("credit", amount("credits", *catalogue)),
+        state=text(row["state"]),
+        course=text(row["course_id"]),
+    )
+
+
+def _completed(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[Line, ...]:
+    here = np.array([dataset.teachers.position(teacher_id)])
+    log = dataset.log.before(as_of).of_kinds("completed").of_teachers(here)
+    names = dataset.courses.outside(log.course)
+    courses = by_id(dataset, "courses", names)
+    times = pd.to_datetime(log.occurred_at, unit="us", utc=True).tz_convert(dataset.columns.zone)
+    return tuple(
+        _completion(number, courses[name], time.date())
+        for number, (name, time) in enumerate(zip(names, times, strict=True))
+    )
+
+
+def _completion(number: int, course: Row, on: dt.date) -> Line:
+    return Line(
+        line_id=f"event:{course['course_id']}:{on}:{number}",
+        earned_on=on,
+        attributes=attributes("offering", course),
+        hours=amount("hours", course),
+        credits=amount("credits", course),
+        course=course["course_id"],
+    )

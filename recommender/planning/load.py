@@ -1,0 +1,91 @@
+"""How much a teacher takes on in a year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import InvalidSetting
+from recommender.planning.credits import CreditSheet
+from recommender.planning.horizon import Horizon
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a teacher takes on.
+
+    Parameters
+    ----------
+    hours_per_year
+        The most hours in a policy year. ``None``: what the duties ask of that year and half
+        as much again, but no less than ``least_hours``.
+    unknown_hours
+        What a course without hours or credits is taken to need.
+    """
+
+    hours_per_year: Decimal | None = None
+    unknown_hours: Decimal = Decimal(10)
+    least_hours: Decimal = Decimal(40)
+
+    def __post_init__(self) -> None:
+        if self.hours_per_year is not None and self.hours_per_year < 0:
+            raise InvalidSetting(
+                "hours_per_year", expected="0 or more hours", got=str(self.hours_per_year)
+            )
+
+
+#: What is asked, and half as much again: the room for a teacher's own choice.
+ROOM = 1.5
+
+
+def hours_of(limits: Limits, hours: Decimal | None, credits: Decimal | None) -> Decimal:
+    """Return the load of a course in hours; credits stand in where no hours are known."""
+    known = hours if hours is not None else credits
+    return limits.unknown_hours if known is None else known
+
+
+def yearly_limits(
+    limits: Limits,
+    horizon: Horizon,
+    before: CreditSheet,
+    amounts: NDArray[np.int64],
+    load: NDArray[np.int64],
+) -> list[float]:
+    """Return the most load in each year of the horizon, in the unit of ``load``.
+
+    Parameters
+    ----------
+    amounts, load
+        For each option, what it is worth in the policy's steps and its load; their ratio turns
+        what is asked into load.
+    """
+    scale = 100
+    if limits.hours_per_year is not None:
+        return [float(limits.hours_per_year * scale)] * len(horizon.years)
+    valued = amounts > 0
+    per_step = load[valued].sum() / amounts[valued].sum() if valued.any() else 0.0
+    asked = ROOM * per_step * _asked(horizon, before)
+    return [float(most) for most in np.maximum(np.ceil(asked), float(limits.least_hours * scale))]
+
+
+def _asked(horizon: Horizon, before: CreditSheet) -> NDArray[np.float64]:
+    """Spread what is missing over the years left for it, in steps; shape (n_years,).
+
+    Only demands on the whole amount are added up: others are parts of them.
+    """
+    asked = np.zeros(len(horizon.years))
+    for balance in before.balances:
+        requirement = balance.duty.requirement
+        if requirement.counts == "course" or requirement.where:
+            continue
+        open_terms = [
+            number
+            for number, last in enumerate(horizon.last_days)
+            if balance.duty.period.holds(last)
+        ]
+        for term in open_terms:
+            asked[horizon.year_of_term[term]] += balance.missing / len(open_terms)
+    return asked

@@ -1,0 +1,154 @@
+"""What a rule looks at: the attributes of a line, and the state of a teacher."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from pydantic import ConfigDict
+
+#: Keys that the schema does not know are faults, not comments.
+STRICT = ConfigDict(extra="forbid")
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What is known of one ledger line or planned course; an empty text means not known.
+
+    The words are those of the tables ``courses``, ``offerings`` and ``credits``; ``kind`` is
+    the ledger's (a planned course is an ``offering``).
+    """
+
+    kind: str = "offering"
+    obligation: str = ""
+    domain: str = ""
+    credit_kind: str = ""
+    theme: Words = ()
+    mode: str = ""
+    tier: str = ""
+    line: str = ""
+    admission_mode: str = ""
+    activity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Attributes that must all fit; each lists the words of which one is enough.
+
+    Several attributes in one clause are a crossed condition (kind x tier x theme).
+    """
+
+    __pydantic_config__ = STRICT
+
+    kind: Words = ()
+    obligation: Words = ()
+    domain: Words = ()
+    credit_kind: Words = ()
+    theme: Words = ()
+    mode: Words = ()
+    tier: Words = ()
+    line: Words = ()
+    admission_mode: Words = ()
+    activity: Words = ()
+
+    def fits(self, attributes: Attributes) -> bool:
+        """Say whether a line has one of the words for every attribute that is listed."""
+        for field in fields(self):
+            wanted = getattr(self, field.name)
+            if not wanted:
+                continue
+            has = getattr(attributes, field.name)
+            if not (set(has) if isinstance(has, tuple) else {has}) & set(wanted):
+                return False
+        return True
+
+
+def fits_any(clauses: tuple[Clause, ...], attributes: Attributes) -> bool:
+    """Say whether a line fits one of the clauses; no clause at all fits every line.
+
+    >>> ethics = (Clause(theme=("ethics",)), Clause(domain=("ethics",)))
+    >>> fits_any(ethics, Attributes(theme=("ethics", "rule_of_law")))
+    True
+    >>> fits_any(ethics, Attributes(domain="teaching"))
+    False
+    """
+    return not clauses or any(clause.fits(attributes) for clause in clauses)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The state of a teacher since a day."""
+
+    since: dt.date
+    role: str = "teacher"
+    stage: str = ""
+    phase: str = ""
+    subjects: Words = ()
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom a rule is for, and between which days (``since`` included, ``until`` not)."""
+
+    __pydantic_config__ = STRICT
+
+    roles: Words = ()
+    stages: Words = ()
+    phases: Words = ()
+    subjects: Words = ()
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    def covers(self, standing: Standing) -> bool:
+        """Say whether a teacher in this state is meant, whatever the day."""
+        return (
+            (not self.roles or standing.role in self.roles)
+            and (not self.stages or standing.stage in self.stages)
+            and (not self.phases or standing.phase in self.phases)
+            and (not self.subjects or bool(set(self.subjects) & set(standing.subjects)))
+        )
+
+    def open_on(self, day: dt.date) -> bool:
+        """Say whether the rule is in force on a day."""
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day < self.until
+        )
+
+    @property
+    def narrowness(self) -> int:
+        """How many attributes of a teacher the scope names: the more, the more specific."""
+        return sum(map(bool, (self.roles, self.stages, self.phases, self.subjects)))
+
+
+@dataclass(frozen=True, slots=True)
+class Career:
+    """The dated states of one teacher, oldest first, and the first day as a teacher.
+
+    ``standings`` holds at least one; the first holds for every earlier day as well.
+    """
+
+    standings: tuple[Standing, ...]
+    employed_on: dt.date | None = None
+
+    def on(self, day: dt.date) -> Standing:
+        """Return the state in force on a day; days to come keep the last one."""
+        known = [standing for standing in self.standings if standing.since <= day]
+        return known[-1] if known else self.standings[0]
+
+    def took_up(self, role: str) -> dt.date | None:
+        """Return the last day on which the teacher changed into a role from another.
+
+        A role that the teacher has had for as long as is known was not taken up on a known day.
+        """
+        pairs = zip(self.standings, self.standings[1:], strict=False)
+        days = [
+            after.since for before, after in pairs if after.role == role and before.role != role
+        ]
+        return days[-1] if days else None
+
+
+Start = Literal["employed", "role"]

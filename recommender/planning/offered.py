@@ -1,0 +1,201 @@
+"""Which courses can go where: candidates and their terms, from a data set."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features import codes
+from features.dataset import Dataset
+from features.moments import NEVER, instant, microseconds
+from features.states import states_at
+from recommender.planning.cells import Row, amount, attributes, by_id, day, rows_of, text, words
+from recommender.planning.horizon import Horizon
+from recommender.planning.matching import fits_any
+from recommender.planning.problem import Candidate, Option
+from recommender.planning.rules import Policy
+
+
+def candidates(
+    dataset: Dataset,
+    teacher_id: str,
+    as_of: pd.Timestamp,
+    course_positions: NDArray[np.integer],
+    *,
+    policy: Policy,
+    horizon: Horizon,
+) -> tuple[Candidate, ...]:
+    """Return courses with the terms in which a teacher can take them, in the order given.
+
+    A term in which an announced offering ends that the teacher may still join is concrete.
+    Later terms are expected: those of the seasons in which the course has been offered before,
+    all where it was never offered with dates. A course done is left out until it may be
+    repeated, and so are those of its equivalence group.
+    """
+    past = completions(dataset, teacher_id, as_of)
+    names = dataset.courses.outside(course_positions)
+    known = by_id(dataset, "courses", {*names, *past})
+    groups = {text(known[course]["equivalence"]) for course in past} - {""}
+    calendar = _Calendar(dataset, policy, horizon, _offerings(dataset, teacher_id, as_of, names))
+    found = []
+    for name in names:
+        row = known[name]
+        if name not in past and text(row["equivalence"]) in groups:
+            continue
+        again = text(row["repeatable"]) or "never"
+        free_from = _free_from(again, past[name]) if name in past else dt.date.min
+        candidate = Candidate(
+            course=name,
+            options=calendar.options(row, free_from),
+            prerequisites=words(row["prerequisites"]),
+            equivalence=text(row["equivalence"]),
+            repeatable=again,
+        )
+        if candidate.options:
+            found.append(candidate)
+    return tuple(found)
+
+
+def completions(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> dict[str, dt.date]:
+    """Return every course that a teacher completed before a moment, and on which day last.
+
+    Its keys are what prerequisites ask for: what may be repeated was done all the same.
+    """
+    here = np.array([dataset.teachers.position(teacher_id)])
+    log = dataset.log.before(as_of).of_kinds("completed").of_teachers(here)
+    order = np.argsort(log.occurred_at, kind="stable")
+    times = pd.to_datetime(log.occurred_at[order], unit="us", utc=True)
+    days = times.tz_convert(dataset.columns.zone)
+    return {
+        name: time.date()
+        for name, time in zip(dataset.courses.outside(log.course[order]), days, strict=True)
+    }
+
+
+def _free_from(repeatable: str, completed: dt.date) -> dt.date:
+    """Return the first day on which ``features.done`` no longer excludes a course."""
+    if repeatable == "never":
+        return dt.date.max
+    if repeatable == "yearly":
+        return dt.date(completed.year + 1, 1, 1)
+    return (pd.Timestamp(completed) + pd.DateOffset(months=int(repeatable), days=1)).date()
+
+
+def fitting(dataset: Dataset, policy: Policy) -> dict[str, NDArray[np.int32]]:
+    """Return, for each requirement that asks for certain courses only, those that fit it.
+
+    Whoever chooses candidates adds some of each: a ranking alone may leave a duty unmet.
+
+    Returns
+    -------
+    dict
+        Requirement id -> positions of courses, ascending.
+    """
+    table = dataset.table("courses")
+    known = [attributes("offering", row) for row in rows_of(table)]
+    positions = dataset.courses.positions(table["course_id"])
+    return {
+        requirement.id: np.sort(positions[[fits_any(requirement.where, each) for each in known]])
+        for requirement in policy.requirement
+        if requirement.where and requirement.minimum
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """The announced and past offerings of the courses asked about, against a horizon."""
+
+    dataset: Dataset
+    policy: Policy
+    horizon: Horizon
+    offerings: Mapping[str, Sequence[Row]]
+
+    def options(self, course: Row, free_from: dt.date) -> tuple[Option, ...]:
+        """Return where a course can go from a day on, in the order of terms."""
+        announced = self.offerings.get(course["course_id"], ())
+        concrete: dict[int, Option] = {}
+        for row in announced:
+            option = self._concrete(course, row)
+            if option is not None and option.earned_on >= free_from:
+                concrete.setdefault(option.term, option)
+        expected = {
+            term: Option(
+                term=term,
+                earned_on=self.horizon.last_days[term],
+                attributes=attributes("offering", course),
+                hours=amount("hours", course),
+                credits=amount("credits", course),
+            )
+            for term in self._expected(course, announced)
+            if self.horizon.last_days[term] >= free_from
+        }
+        return tuple(option for _, option in sorted((expected | concrete).items()))
+
+    def _concrete(self, course: Row, row: Row) -> Option | None:
+        """Return the option of an offering that can still be joined."""
+        if (
+            pd.isna(row["starts_on"])
+            or text(row["admission_mode"]) not in codes.SELF_SELECTED_MODES
+        ):
+            return None
+        last = row["starts_on"] if pd.isna(row["apply_until"]) else row["apply_until"]
+        ends = (row["starts_on"] if pd.isna(row["ends_on"]) else row["ends_on"]).date()
+        term = self.horizon.term_of(ends)
+        if last.date() < self.horizon.today or term < 0:
+            return None
+        return Option(
+            term=term,
+            earned_on=ends,
+            attributes=attributes("offering", row, course),
+            hours=amount("hours", row, course),
+            credits=amount("credits", row, course),
+            offering=row["offering_id"],
+        )
+
+    def _expected(self, course: Row, offerings: Sequence[Row]) -> list[int]:
+        """Return the terms in which a repeat is likely; the one under way only if undated."""
+        ends = [row["ends_on"].date() for row in offerings if not pd.isna(row["ends_on"])]
+        seasons = {self.policy.cycle.season(end) for end in ends}
+        undated = not len(self.dataset.table("offerings"))
+        withdrawn = day(course["available_until"], self.dataset.columns.zone) or dt.date.max
+        return [
+            number
+            for number, term in enumerate(self.horizon.terms)
+            if (undated or term.since > self.horizon.today)
+            and (not seasons or self.policy.cycle.season(term.since) in seasons)
+            and self.horizon.last_days[number] < withdrawn
+        ]
+
+
+def _offerings(
+    dataset: Dataset, teacher_id: str, as_of: pd.Timestamp, names: NDArray[np.object_]
+) -> dict[str, list[Row]]:
+    """Return the offerings announced before a moment that are open to a teacher's school."""
+    table = dataset.table("offerings")
+    published = microseconds(table["published_at"])
+    seen = (published < instant(as_of)) | (published == NEVER)
+    held_for = table["organisation_id"]
+    here = held_for.isna() | held_for.isin(_organisations(dataset, teacher_id, as_of))
+    chosen = table[seen & here & table["course_id"].isin(list(names))]
+    found: dict[str, list[Row]] = {}
+    for row in rows_of(chosen.sort_values(["starts_on", "offering_id"])):
+        found.setdefault(row["course_id"], []).append(row)
+    return found
+
+
+def _organisations(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> list[str]:
+    """Return a teacher's school and everything above it."""
+    teachers = dataset.table("teachers")
+    own = states_at(teachers[teachers["teacher_id"] == teacher_id], "teacher_id", as_of)
+    above = states_at(dataset.table("organisations"), "organisation_id", as_of)["parent_id"]
+    chain: list[str] = []
+    at = text(own["organisation_id"].get(teacher_id))
+    while at and at not in chain:
+        chain.append(at)
+        at = text(above.get(at))
+    return chain

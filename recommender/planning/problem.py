@@ -1,0 +1,287 @@
+"""A teacher's plan as a problem: candidates x terms under a policy, in one labelled matrix."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import InvalidSetting
+from recommender.planning import constraints
+from recommender.planning.constraints import LOAD_STEPS, Grid
+from recommender.planning.credits import CreditSheet, sheet
+from recommender.planning.draft import Draft, Label, Matrix
+from recommender.planning.horizon import Horizon
+from recommender.planning.lines import Batch, Line, worth
+from recommender.planning.load import Limits, hours_of, yearly_limits
+from recommender.planning.matching import Attributes, Career
+from recommender.planning.obligations import draft_duties
+from recommender.planning.rules import Policy
+
+#: Utilities are whole thousandths inside the problem.
+UTILITY_STEPS = 1000
+#: Cost level of pins: after compulsory duties (0), before all other duties.
+PINNED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A course in a term: a concrete offering, or (no ``offering``) one that is expected.
+
+    Parameters
+    ----------
+    term
+        Index into the horizon's terms.
+    earned_on
+        The day it counts for; it lies in that term.
+    """
+
+    term: int
+    earned_on: dt.date
+    attributes: Attributes
+    hours: Decimal | None = None
+    credits: Decimal | None = None
+    offering: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A course that may go into the plan, and where.
+
+    Parameters
+    ----------
+    prerequisites
+        Courses to be done in an earlier term, or before today.
+    equivalence
+        Group of which at most one is taken; empty for none.
+    repeatable
+        ``never``, ``yearly``, or a number of months.
+    """
+
+    course: str
+    options: tuple[Option, ...]
+    prerequisites: tuple[str, ...] = ()
+    equivalence: str = ""
+    repeatable: str = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the teacher, or an earlier plan, asks for.
+
+    Parameters
+    ----------
+    pins
+        (course, key of a term or ``None`` for any): to be in the plan.
+    bans
+        Courses to be kept out.
+    keep
+        (course, key of its term) of an earlier plan, to be disturbed as little as can be.
+    keep_bonus
+        Utility of leaving a kept course in its term; half of it for keeping it in another.
+    """
+
+    pins: tuple[tuple[str, str | None], ...] = ()
+    bans: frozenset[str] = frozenset()
+    keep: tuple[tuple[str, str], ...] = ()
+    keep_bonus: float = 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """Everything that a plan is made from.
+
+    Parameters
+    ----------
+    ledger
+        The teacher's lines known today.
+    utility
+        Shape (n_candidates, n_years of the horizon): how good a course is in a policy year.
+    done
+        Courses done, for prerequisites; candidates are not among them unless repeatable.
+    """
+
+    policy: Policy
+    career: Career
+    horizon: Horizon
+    ledger: tuple[Line, ...]
+    candidates: tuple[Candidate, ...]
+    utility: NDArray[np.float64]
+    done: frozenset[str] = frozenset()
+    limits: Limits = field(default_factory=Limits)
+    wishes: Wishes = field(default_factory=Wishes)
+
+    def __post_init__(self) -> None:
+        shape = (len(self.candidates), len(self.horizon.years))
+        if self.utility.shape != shape or not np.isfinite(self.utility).all():
+            raise InvalidSetting(
+                "the utilities",
+                expected=f"finite numbers of shape {shape} (candidates x years)",
+                got=f"shape {self.utility.shape}",
+                remedy="score every candidate for every year of the horizon",
+            )
+
+    def sheet(self, planned: Sequence[Line] = ()) -> CreditSheet:
+        """Return the credit sheet of the ledger and of planned courses."""
+        horizon = self.horizon
+        lines = [*self.ledger, *planned]
+        return sheet(lines, self.policy, self.career, cycles=horizon.cycles, today=horizon.today)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """The matrix and what its first columns stand for.
+
+    Parameters
+    ----------
+    places
+        (candidate number, option) of column 0, 1, ...
+    before
+        The credit sheet of the ledger alone.
+    """
+
+    inputs: Inputs
+    matrix: Matrix
+    places: tuple[tuple[int, Option], ...]
+    grid: Grid
+    amounts: NDArray[np.int64]
+    before: CreditSheet
+
+    def objective(self, chosen: Sequence[int]) -> float:
+        """Return the gain of a choice of columns: utility and kept courses, in thousandths."""
+        return float(self.matrix.gain[np.asarray(chosen, dtype=np.int64)].sum())
+
+    def same_year(self, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say which options put a chosen course into the year it is chosen for."""
+        years = self.inputs.horizon.years_by_term[self.grid.term]
+        slots = self.grid.course * len(self.inputs.horizon.years) + years
+        return np.isin(slots, slots[chosen])
+
+
+def build(inputs: Inputs) -> Problem:
+    """Write the problem: rules of any plan, then the policy's duties, then wishes.
+
+    Nothing makes it infeasible: a duty or a pin that cannot be met has a column for what is
+    missing, and the empty plan is always allowed.
+    """
+    places = tuple(
+        (number, option)
+        for number, candidate in enumerate(inputs.candidates)
+        for option in candidate.options
+    )
+    batch = _batch(inputs.policy, places)
+    grid = _grid(inputs, places, batch)
+    before = inputs.sheet()
+    draft = Draft()
+    draft.columns(upper=_allowed(inputs, places), gain=_gains(inputs, places), whole=True)
+    _draft_courses(draft, grid, inputs)
+    _draft_loads(draft, grid, inputs, before, batch)
+    draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
+    _draft_pins(draft, grid, inputs)
+    return Problem(inputs, draft.matrix(), places, grid, batch.amounts, before)
+
+
+def _batch(policy: Policy, places: Sequence[tuple[int, Option]]) -> Batch:
+    options = [option for _, option in places]
+    return Batch.of(
+        [option.attributes for option in options],
+        [option.earned_on for option in options],
+        [
+            worth(policy, option.hours, option.credits, option.attributes).steps
+            for option in options
+        ],
+    )
+
+
+def _grid(inputs: Inputs, places: Sequence[tuple[int, Option]], batch: Batch) -> Grid:
+    hours = [hours_of(inputs.limits, option.hours, option.credits) for _, option in places]
+    return Grid(
+        courses=tuple(candidate.course for candidate in inputs.candidates),
+        terms=tuple(term.key for term in inputs.horizon.terms),
+        course=np.array([number for number, _ in places], dtype=np.int64),
+        term=np.array([option.term for _, option in places], dtype=np.int64),
+        load=np.array([int(LOAD_STEPS * each) for each in hours], dtype=np.int64),
+        days=batch.days,
+    )
+
+
+def _allowed(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.float64]:
+    """Return the upper bound of each option: 0 where it is banned or can never be reached."""
+    reachable = inputs.done | {
+        candidate.course for candidate in inputs.candidates if candidate.options
+    }
+    out = {
+        number
+        for number, candidate in enumerate(inputs.candidates)
+        if candidate.course in inputs.wishes.bans
+        or not reachable.issuperset(candidate.prerequisites)
+    }
+    return np.array([number not in out for number, _ in places], dtype=np.float64)
+
+
+def _gains(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.float64]:
+    """Return the gain of each option in thousandths: its utility, and a bonus for what is kept."""
+    kept = dict(inputs.wishes.keep)
+    gains = np.zeros(len(places))
+    for column, (number, option) in enumerate(places):
+        utility = inputs.utility[number, inputs.horizon.year_of_term[option.term]]
+        course = inputs.candidates[number].course
+        if course in kept:
+            same = kept[course] == inputs.horizon.terms[option.term].key
+            utility += inputs.wishes.keep_bonus * (1.0 if same else 0.5)
+        gains[column] = np.rint(UTILITY_STEPS * utility)
+    return gains
+
+
+def _draft_courses(draft: Draft, grid: Grid, inputs: Inputs) -> None:
+    candidates = inputs.candidates
+    constraints.once(draft, grid, [candidate.repeatable for candidate in candidates])
+    numbers = grid.numbers()
+    constraints.after(
+        draft,
+        grid,
+        [
+            (number, numbers[before])
+            for number, candidate in enumerate(candidates)
+            for before in candidate.prerequisites
+            if before not in inputs.done and before in numbers
+        ],
+    )
+    groups: dict[str, list[int]] = {}
+    for number, candidate in enumerate(candidates):
+        if candidate.equivalence:
+            groups.setdefault(candidate.equivalence, []).append(number)
+    constraints.equivalent(draft, grid, groups)
+
+
+def _draft_loads(
+    draft: Draft, grid: Grid, inputs: Inputs, before: CreditSheet, batch: Batch
+) -> None:
+    """Draft the limit of each year and an even share of it for each of its terms."""
+    years = inputs.horizon.years_by_term[grid.term]
+    spans = [(year.key, years == number) for number, year in enumerate(inputs.horizon.years)]
+    most = yearly_limits(inputs.limits, inputs.horizon, before, batch.amounts, grid.load)
+    constraints.loads(draft, grid, spans, least=[-np.inf] * len(spans), most=most)
+    terms_in_year = np.bincount(inputs.horizon.years_by_term)
+    targets = (np.array(most) / terms_in_year)[inputs.horizon.years_by_term]
+    constraints.even(draft, grid, targets)
+
+
+def _draft_pins(draft: Draft, grid: Grid, inputs: Inputs) -> None:
+    """Put what is pinned in the plan, unless a rule or a compulsory duty leaves no room."""
+    numbers = grid.numbers()
+    for course, term in inputs.wishes.pins:
+        options = grid.of_course(numbers[course]) if course in numbers else np.zeros(0, np.int64)
+        if term is not None:
+            options = options[grid.term[options] == inputs.horizon.term_named(term)]
+        lacking = draft.shortage(PINNED, 1, 1.0)
+        draft.row(
+            Label("pin", course, term or ""),
+            [*options, lacking],
+            np.ones(len(options) + 1),
+            lower=1,
+        )

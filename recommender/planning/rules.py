@@ -1,0 +1,214 @@
+"""What a policy says: the schema of a policy file, and the nouns that planning reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Literal
+
+import pandas as pd
+from pydantic import Field, Strict
+
+from recommender.planning.amounts import COURSES, Measure
+from recommender.planning.matching import STRICT, Career, Clause, Scope, Start, Words
+from recommender.planning.terms import Cycle, Period
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Sentence = Annotated[str, Field(min_length=1)]
+Amount = Annotated[Decimal, Field(ge=0)]
+Weight = Annotated[Fraction, Field(ge=0, le=1)]
+Whole = Annotated[int, Strict(), Field(ge=1)]
+
+#: The spans of a requirement that every policy has; a policy's windows are further ones.
+SPANS = ("cycle", "year", "term")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a teacher's own time, such as the induction year.
+
+    It begins on the first day as a teacher (``employed``) or on the day on which the teacher
+    took up one of ``scope.roles`` (``role``), and lasts ``months``.
+    """
+
+    __pydantic_config__ = STRICT
+
+    id: Id
+    zh: Sentence
+    en: Sentence
+    starts: Start
+    months: Whole
+    scope: Scope = field(default_factory=Scope)
+
+    def of(self, career: Career) -> Period | None:
+        """Return the teacher's window, or ``None`` if its first day is not known or not had."""
+        start = self._start(career)
+        if start is None or not self.scope.open_on(start):
+            return None
+        if not self.scope.covers(career.on(start)):
+            return None
+        return Period(self.id, start, _months_later(start, self.months), self.zh, self.en)
+
+    def _start(self, career: Career) -> dt.date | None:
+        if self.starts == "employed":
+            return career.employed_on
+        days = [career.took_up(role) for role in self.scope.roles]
+        return max((day for day in days if day is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One demand, with the sentence that a teacher reads.
+
+    Parameters
+    ----------
+    per
+        What it must be met in: each ``cycle``, ``year`` or ``term``, or one of the policy's
+        windows.
+    minimum, maximum
+        In the policy's unit, or a number of courses where ``counts`` is ``course``.
+    where
+        Clauses of which a line must fit one; none: every line.
+    scope
+        For whom, and since and until when, lines earned in between alone counting.
+    waived_during
+        Windows that waive it: a year that lies for more than half in them is not owed.
+    pro_rata
+        A cycle's minimum is owed only for the years in which it is not waived and in which the
+        teacher serves for at least half of the days.
+    compulsory
+        It comes before everything else in a plan and never gives way.
+    may_give
+        The order in which requirements give way where not all can be met: 1 first; those
+        without a number last.
+    """
+
+    __pydantic_config__ = STRICT
+
+    id: Id
+    zh: Sentence
+    en: Sentence
+    per: str = "cycle"
+    counts: Literal["amount", "course"] = "amount"
+    minimum: Amount | None = None
+    maximum: Amount | None = None
+    where: tuple[Clause, ...] = ()
+    scope: Scope = field(default_factory=Scope)
+    waived_during: Words = ()
+    pro_rata: Annotated[bool, Strict()] = False
+    compulsory: Annotated[bool, Strict()] = False
+    may_give: Whole | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How lines count for some requirements: in part, not at all, or up to a cap.
+
+    For each line and requirement the first rule of the policy that fits decides; a line that
+    no rule fits counts in full.
+
+    Parameters
+    ----------
+    requirements
+        The requirements it is about.
+    within
+        A window of the policy; only lines earned inside it are meant.
+    weight
+        The part that counts: 0, "1/2", 1.
+    cap, per
+        At most this much of such lines counts in a requirement's period, or in each policy
+        year of it.
+    """
+
+    __pydantic_config__ = STRICT
+
+    id: Id
+    zh: Sentence
+    en: Sentence
+    requirements: Annotated[Words, Field(min_length=1)]
+    where: tuple[Clause, ...] = ()
+    within: str = ""
+    scope: Scope = field(default_factory=Scope)
+    weight: Weight = Fraction(1)
+    cap: Amount | None = None
+    per: Literal["period", "year"] = "period"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What an amount in another unit is worth: ``each`` of ``unit`` gives ``gives``.
+
+    The first conversion that fits a line is used; what is left below a step is dropped.
+    """
+
+    __pydantic_config__ = STRICT
+
+    id: Id
+    unit: Literal["hour", "credit"]
+    each: Annotated[Decimal, Field(gt=0)]
+    gives: Amount
+    where: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of a place in one period of time; the file's keys are these fields.
+
+    Parameters
+    ----------
+    place
+        ``CN``, or an ISO 3166-2 code such as ``CN-ZJ``; a place covers those inside it.
+    since, until
+        In force on [since, until); no ``until``: still in force.
+    applies
+        The teachers whom the whole policy is for.
+    source, verified
+        Where the figures come from, and what has been checked against the official text.
+    unit, step
+        Every amount is a whole number of steps of this unit.
+    version
+        ``<id>@<12 hexadecimal digits>`` of its content, inherited rules included.
+    """
+
+    __pydantic_config__ = STRICT
+
+    id: Id
+    title_zh: Sentence
+    title_en: Sentence
+    place: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+    since: dt.date
+    source: Sentence
+    verified: Sentence
+    unit: Literal["hour", "credit"]
+    step: Annotated[Fraction, Field(gt=0)]
+    cycle: Cycle
+    requirement: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+    until: dt.date | None = None
+    applies: Scope = field(default_factory=Scope)
+    window: tuple[Window, ...] = ()
+    counting: tuple[Counting, ...] = ()
+    conversion: tuple[Conversion, ...] = ()
+    version: str = ""
+
+    @property
+    def measure(self) -> Measure:
+        """The unit, in a step fine enough that every counted part is a whole number."""
+        parts = math.lcm(*(rule.weight.denominator for rule in self.counting))
+        return Measure(self.unit, self.step).finer(parts)
+
+    def measure_of(self, requirement: Requirement) -> Measure:
+        """Return what a requirement is measured in: the policy's unit, or courses."""
+        return COURSES if requirement.counts == "course" else self.measure
+
+    def windows_of(self, career: Career) -> dict[str, Period]:
+        """Return the windows that a teacher has, by id."""
+        found = {window.id: window.of(career) for window in self.window}
+        return {name: period for name, period in found.items() if period is not None}
+
+
+def _months_later(day: dt.date, months: int) -> dt.date:
+    """Return the day this many months on; the last of the month where it has no such day."""
+    return (pd.Timestamp(day) + pd.DateOffset(months=months)).date()

@@ -1,0 +1,149 @@
+"""Time as a policy cuts it: cycles, policy years, named terms, in the policy's own zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from pydantic import Field, Strict
+
+from recommender.planning.matching import STRICT
+
+ONE_DAY = dt.timedelta(days=1)
+#: ``MM-DD``, a day that every year has.
+MonthDay = Annotated[
+    str,
+    Field(
+        pattern=r"^((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$"
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A named stretch of days; ``until`` is the first day after it.
+
+    ``key`` names it in plans and sheets: ``2021-2025``, ``2024``, ``2024-spring``, or the id of
+    a policy's window.
+    """
+
+    key: str
+    since: dt.date
+    until: dt.date
+    zh: str
+    en: str
+
+    def holds(self, day: dt.date) -> bool:
+        """Say whether a day lies in the period."""
+        return self.since <= day < self.until
+
+    def nearest(self, day: dt.date) -> dt.date:
+        """Return the day of the period that is closest to a day."""
+        return min(max(day, self.since), self.until - ONE_DAY)
+
+    def days_within(self, since: dt.date, until: dt.date) -> int:
+        """Return how many of its days lie in [since, until)."""
+        return max(0, (min(self.until, until) - max(self.since, since)).days)
+
+
+@dataclass(frozen=True, slots=True)
+class TermRule:
+    """One term of every policy year: from its first month and day to the next term's."""
+
+    __pydantic_config__ = STRICT
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    zh: str
+    en: str
+    starts: MonthDay
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """How long a cycle is, when the first one began, and the terms of a policy year.
+
+    Cycles follow one another from ``starts``; a policy year begins on its month and day, and so
+    does its first term. Terms follow one another without gap (holidays may be terms).
+    """
+
+    __pydantic_config__ = STRICT
+
+    years: Annotated[int, Strict(), Field(ge=1, le=20)]
+    starts: dt.date
+    term: Annotated[tuple[TermRule, ...], Field(min_length=1)]
+    zone: str = "Asia/Shanghai"
+
+    def today(self, as_of: pd.Timestamp) -> dt.date:
+        """Return the calendar day that a moment falls on in the policy's zone."""
+        aware = as_of.tz_localize("UTC") if as_of.tzinfo is None else as_of
+        return aware.tz_convert(ZoneInfo(self.zone)).date()
+
+    def number(self, day: dt.date) -> int:
+        """Return which policy year a day is in, counted from ``starts``; negative before it."""
+        whole = day.year - self.starts.year
+        return whole if day >= self._anniversary(whole) else whole - 1
+
+    def cycle_at(self, day: dt.date) -> Period:
+        """Return the cycle that a day is in."""
+        first = self.number(day) // self.years * self.years
+        since, until = self._anniversary(first), self._anniversary(first + self.years)
+        last = (until - ONE_DAY).year
+        key = f"{since.year}-{last}"
+        return Period(key, since, until, f"{since.year}—{last} 周期", f"the cycle {key}")
+
+    def years_of(self, span: Period) -> tuple[Period, ...]:
+        """Return the policy years that begin in a period."""
+        numbers = range(self.number(span.since), self.number(span.until - ONE_DAY) + 1)
+        return tuple(self._year(number) for number in numbers)
+
+    def terms_of(self, span: Period) -> tuple[Period, ...]:
+        """Return the terms of all policy years of a period, in order."""
+        return tuple(term for year in self.years_of(span) for term in self._terms(year))
+
+    def season(self, day: dt.date) -> str:
+        """Return the id of the term rule that a day falls under."""
+        terms = self._terms(self._year(self.number(day)))
+        return next(rule.id for rule, term in zip(self.term, terms, strict=True) if term.holds(day))
+
+    def _anniversary(self, number: int) -> dt.date:
+        return self.starts.replace(year=self.starts.year + number)
+
+    def _year(self, number: int) -> Period:
+        since, until = self._anniversary(number), self._anniversary(number + 1)
+        last = (until - ONE_DAY).year
+        key = str(since.year) if last == since.year else f"{since.year}-{last % 100:02d}"
+        return Period(key, since, until, f"{key} 年度", key)
+
+    def _terms(self, year: Period) -> tuple[Period, ...]:
+        starts = [_first_on(rule.starts, year.since) for rule in self.term]
+        bounds = zip(self.term, starts, [*starts[1:], year.until], strict=True)
+        return tuple(
+            Period(
+                key=f"{year.key}-{rule.id}",
+                since=since,
+                until=until,
+                zh=f"{year.key} {rule.zh}",
+                en=f"{rule.en} {year.key}",
+            )
+            for rule, since, until in bounds
+        )
+
+
+def _first_on(month_day: str, since: dt.date) -> dt.date:
+    """Return the first day with this month and day that is not before ``since``."""
+    day = dt.date.fromisoformat(f"{since.year}-{month_day}")
+    return day if day >= since else day.replace(year=day.year + 1)
+
+
+def terms_fault(cycle: Cycle) -> str:
+    """Say what was expected of terms that do not follow one another; empty if they do."""
+    first = cycle.starts.strftime("%m-%d")
+    if cycle.term[0].starts != first:
+        return f"the first term to start on {first}, as the cycle does"
+    days = [_first_on(rule.starts, cycle.starts) for rule in cycle.term]
+    if any(after <= before for before, after in zip(days, days[1:], strict=False)):
+        return "terms in the order of their days, each on a day of its own"
+    return ""
