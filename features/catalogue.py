@@ -197,7 +197,7 @@ def _codes(dataset: Dataset, table: pd.DataFrame, edges: dict[str, list[float]])
     declared = dataset.columns.features.get("courses", {})
     columns = {name: table[name] for name in CODE_COLUMNS}
     columns |= {n: table[n] for n, kind in declared.items() if kind in ("category", "list")}
-    columns |= {name: _binned_or_missing(table[name], edges[name]) for name in edges}
+    columns |= {n: _binned_or_missing(table[n], edges[n]) for n in edges if n in table}
     return pd.DataFrame(columns)
 
 

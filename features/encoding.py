@@ -57,9 +57,10 @@ class WordEncoder:
         )
 
     def transform(self, frame: pd.DataFrame) -> sparse.csr_array:
-        """Return 0/1 marks, float32, shape (n_rows, n_names)."""
+        """Return 0/1 marks, float32, shape (n_rows, n_names); a column not there marks nothing."""
+        nothing = pd.Series("", index=frame.index, dtype="str")
         blocks = [
-            _counter(words).transform(frame[column].fillna(""))
+            _counter(words).transform(frame.get(column, nothing).fillna(""))
             for column, words in self.vocabularies.items()
             if words
         ]

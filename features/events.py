@@ -67,6 +67,11 @@ class EventLog:
         """Return the chosen events; ``chosen`` has shape (n_events,)."""
         return EventLog(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
+    @property
+    def end(self) -> pd.Timestamp:
+        """The first moment at which all of this is known; 1970 without events."""
+        return pd.Timestamp(int(self.known_at.max(initial=-1)) + 1, unit="us", tz="UTC")
+
     def before(self, as_of: pd.Timestamp) -> EventLog:
         """Return what was known before a moment: nothing dated at or after it is seen."""
         return self.where(self.known_at < instant(as_of))

@@ -198,7 +198,7 @@ def _feature_frame(
     columns["key_county"] = states["key_county"].astype("str")
     columns["tenure"] = binned(_tenure(states, as_of), TENURE_EDGES)
     for name, kind in dataset.columns.features.get("teachers", {}).items():
-        if kind == "number" and edges[name]:
+        if kind == "number" and edges.get(name):
             columns[name] = binned(states[name], edges[name])
         elif kind in ("category", "list"):
             columns[name] = states[name]

@@ -169,7 +169,7 @@ class LastSplit:
         """Split each teacher's events at the earliest choice held out."""
         choices = _choices(dataset.log)
         since = self._since(choices, len(dataset.teachers))
-        cut = _end(dataset)
+        cut = dataset.log.end
         later = choices.where(choices.occurred_at >= since[choices.teacher])
         pairs = _pairs(dataset, later)
         train = without_later(dataset, since)
@@ -209,7 +209,7 @@ class FileSplit:
         self._check(frame, teacher, course)
         shape = (len(dataset.teachers), len(dataset.courses))
         pairs = sparse.csr_array((np.ones(len(frame), bool), (teacher, course)), shape=shape)
-        cut = _end(dataset)
+        cut = dataset.log.end
         train = without_pairs(dataset, pairs)
         return _split(f"file:{self.path.name}", train, cut, pairs, offered(dataset, cut))
 
@@ -247,12 +247,6 @@ def _pairs(dataset: Dataset, log: EventLog) -> sparse.csr_array:
     pairs = sparse.csr_array((np.ones(len(log), bool), (log.teacher, log.course)), shape=shape)
     pairs.sum_duplicates()
     return pairs
-
-
-def _end(dataset: Dataset) -> pd.Timestamp:
-    """Return the first moment after all events."""
-    last = int(dataset.log.known_at.max(initial=0))
-    return pd.Timestamp(last + 1, unit="us", tz="UTC")
 
 
 def _split(

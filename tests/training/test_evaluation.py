@@ -1,0 +1,100 @@
+"""What an evaluation tells: figures by group, paired leads, pooling, JSON and the table."""
+
+import io
+import json
+import math
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from training.evaluation import PREFERRED, Evaluation, pooled
+from training.evaluation_table import evaluation_table
+
+VALUES = {
+    "popularity": [0.2, 0.4, 0.6, 0.8],
+    "content": [0.9, 0.1, 0.5, 0.3],
+    "hybrid": [0.3, 0.5, 0.7, 0.9],
+}
+
+
+def evaluation(preferred=(0, 0, 0, 0), models=tuple(VALUES), cold=(False, False, False, True)):
+    return Evaluation(
+        facts={"split": "time:0.8"},
+        seed=0,
+        models=models,
+        metrics=("ndcg@10",),
+        teachers=np.array([2, 3, 5, 7]),
+        cold=np.array(cold),
+        values=np.array([VALUES[name] for name in models]).T[:, :, None],
+        coverage={name: 0.5 for name in models},
+        preferred=np.array(preferred),
+    )
+
+
+def figure(rows, **wanted):
+    (found,) = [r.figure for r in rows if all(getattr(r, k) == v for k, v in wanted.items())]
+    return found
+
+
+def test_without_the_hybrid_there_is_nothing_to_compare():
+    assert evaluation(models=("popularity", "content")).differences() == []
+
+
+def test_a_preferred_part_that_was_not_evaluated_has_no_lead():
+    rows = evaluation(preferred=(-1, -1, -1, -1)).differences()
+    assert {row.against for row in rows} == {"popularity", "content"}
+
+
+def test_a_group_without_teachers_has_no_figure():
+    rows = evaluation(cold=(False,) * 4).rows()
+    assert math.isnan(figure(rows, model="hybrid", group="cold").mean)
+    assert figure(rows, model="hybrid", group="cold").teachers == 0
+
+
+def test_warm_and_cold_teachers_are_told_apart():
+    rows = evaluation().rows()
+    assert figure(rows, model="hybrid", group="all").mean == pytest.approx(
+        (0.3 + 0.5 + 0.7 + 0.9) / 4
+    )
+    assert figure(rows, model="hybrid", group="warm").mean == pytest.approx((0.3 + 0.5 + 0.7) / 3)
+    assert figure(rows, model="hybrid", group="cold").mean == 0.9
+
+
+def test_a_lead_is_paired_by_teacher_so_a_constant_one_has_no_width():
+    lead = figure(evaluation().differences(), against="popularity", group="all")
+    assert (lead.low, lead.high) == (pytest.approx(0.1), pytest.approx(0.1))
+
+
+def test_the_lead_over_the_preferred_part_follows_each_rows_own_preference():
+    rows = evaluation(preferred=(0, 1, 1, 0)).differences()
+    lead = figure(rows, against=PREFERRED, group="all")
+    assert lead.mean == pytest.approx((0.1 + (0.5 - 0.1) + (0.7 - 0.5) + 0.1) / 4)
+
+
+def test_pooling_counts_a_teacher_once_however_many_moments_judge_it():
+    one = evaluation()
+    both = pooled([one, one])
+    alone, together = (figure(each.rows(), model="content", group="all") for each in (one, both))
+    assert together.teachers == 4
+    assert together.low == pytest.approx(alone.low)
+    assert together.high == pytest.approx(alone.high)
+    assert both.facts == {"pooled": [{"split": "time:0.8"}] * 2}
+
+
+def test_json_holds_facts_figures_and_leads_and_null_for_what_is_no_number():
+    document = json.loads(evaluation(cold=(False,) * 4).to_json())
+    assert document["split"] == "time:0.8"
+    assert document["judged"] == 4
+    cold = [f for f in document["figures"] if f["group"] == "cold"]
+    assert cold[0]["mean"] is None
+    assert {d["against"] for d in document["differences"]} == {"popularity", "content", PREFERRED}
+
+
+def test_the_table_names_every_model_group_and_interval():
+    console = Console(width=100, record=True, file=io.StringIO())
+    found = evaluation()
+    console.print(evaluation_table([*found.rows(), *found.differences()], ["ndcg@10"], "title"))
+    text = console.export_text()
+    for wanted in ("4 all", "3 warm", "1 cold", "hybrid - popularity", "[0.1000, 0.1000]"):
+        assert wanted in text

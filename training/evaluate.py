@@ -1,0 +1,177 @@
+"""Evaluate models: train on what came before, ask, and compare with what came after."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalogue import Catalogue
+from features.dataset import Dataset
+from features.done import done
+from features.errors import InvalidSetting
+from features.profiles import Profiles
+from recommender.model import Model
+from recommender.ranking import best
+from recommender.scorers.registry import SCORERS, default_names
+from training.evaluation import HYBRID, Evaluation
+from training.metrics import METRICS, auc, coverage, hits
+from training.split import Split, Strategy
+
+#: Teachers judged at once: bounds memory.
+CHUNK = 2_048
+
+
+def evaluate(
+    dataset: Dataset,
+    split: Strategy,
+    models: Sequence[str] | None = None,
+    *,
+    k: int = 10,
+    seed: int = 0,
+    report: Callable[[str], None] | None = None,
+) -> Evaluation:
+    """Train on the earlier part of a split and judge on the later.
+
+    Parameters
+    ----------
+    dataset
+        All events, the later ones included.
+    split
+        How to take it apart; see :func:`training.split.parse`.
+    models
+        Scorers to judge, and ``hybrid``; all that are installed when left out. A hybrid is made
+        of every installed scorer, whether or not that scorer is judged as well.
+    k
+        Length of the lists.
+    seed
+        Of training and of the bootstrap.
+    report
+        Is told each step.
+
+    Raises
+    ------
+    InvalidSetting
+        For an unknown model or a k below 1.
+    NotEnoughData
+        If a part of the split is empty.
+    """
+    names = _checked(models, k)
+    tell = report or (lambda _: None)
+    tell("split")
+    parts = split(dataset)
+    start = time.perf_counter()
+    model = Model.fit(
+        parts.train,
+        as_of=parts.cut,
+        scorers=None if HYBRID in names else names,
+        seed=seed,
+        report=report,
+    )
+    seconds = time.perf_counter() - start
+    tell("judge")
+    return judge(model, parts, names, k=k, seed=seed, train_seconds=seconds)
+
+
+def judge(
+    model: Model,
+    split: Split,
+    names: Sequence[str],
+    *,
+    k: int = 10,
+    seed: int = 0,
+    train_seconds: float | None = None,
+) -> Evaluation:
+    """Judge a model that was trained on the earlier part of a split.
+
+    A list holds the best k of the split's candidates that the teacher had not done. Eligibility
+    by stage, place or date is left aside: it would judge the rules and not the scores.
+
+    Parameters
+    ----------
+    model
+        Trained on ``split.train`` as of ``split.cut``.
+    split
+        What it is asked, and the truth.
+    names
+        Which of its scorers to judge, ``hybrid`` among them.
+    k, seed
+        Length of the lists; seed of the bootstrap.
+    train_seconds
+        For the record.
+    """
+    judged = np.flatnonzero(np.diff(split.truth.indptr))
+    catalogue = model.catalogue(split.train, split.cut)
+    profiles = model.profiles(split.train, split.cut, catalogue, judged)
+    chunks = [
+        _judged(model, split, names, k, profiles.rows(slice(start, start + CHUNK)), catalogue)
+        for start in range(0, len(judged), CHUNK)
+    ]
+    lists = np.concatenate([shown for _, shown in chunks])
+    preferred = model.hybrid.preferred_ if HYBRID in names else ""
+    return Evaluation(
+        facts={
+            "split": split.name,
+            "cut": split.cut.isoformat(),
+            "k": k,
+            "data_hash": split.train.content_hash,
+            "model_version": model.version,
+            "train_seconds": train_seconds,
+            "teachers_not_judged": len(split.cold) - len(judged),
+            "choices_out_of_reach": split.out_of_reach,
+            "preferred_part": preferred,
+        },
+        seed=seed,
+        models=tuple(names),
+        metrics=(*(f"{name}@{k}" for name in METRICS), "auc"),
+        teachers=judged,
+        cold=split.cold[judged],
+        values=np.concatenate([values for values, _ in chunks]),
+        coverage={
+            name: coverage(lists[:, number], split.candidates) for number, name in enumerate(names)
+        },
+        preferred=np.full(len(judged), names.index(preferred) if preferred in names else -1),
+    )
+
+
+def _judged(
+    model: Model,
+    split: Split,
+    names: Sequence[str],
+    k: int,
+    profiles: Profiles,
+    catalogue: Catalogue,
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Return values (n, n_models, n_metrics) and lists (n, n_models, k) of some teachers."""
+    teachers = profiles.teachers
+    truth = split.truth[teachers]
+    relevant, n_relevant = truth.toarray(), np.diff(truth.indptr)
+    allowed = split.candidates & ~done(split.train, split.cut, teachers).toarray()
+    values, lists = [], []
+    for name in names:
+        scores = model.score(profiles, catalogue, name)
+        shown = best(teachers, scores, allowed, k).courses
+        found = hits(shown, truth)
+        of_lists = [metric(found, n_relevant) for metric in METRICS.values()]
+        values.append(np.column_stack([*of_lists, auc(scores, relevant, allowed)]))
+        lists.append(shown)
+    return np.stack(values, axis=1), np.stack(lists, axis=1)
+
+
+def _checked(models: Sequence[str] | None, k: int) -> list[str]:
+    """Return the models' names without repeats, or refuse them."""
+    known = [*SCORERS, HYBRID]
+    names = list(dict.fromkeys(models if models is not None else [*default_names(), HYBRID]))
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        raise InvalidSetting(
+            "models",
+            expected=f"some of {', '.join(known)}",
+            got=", ".join(unknown) or "none",
+            remedy="correct the list, or leave it out to judge all",
+        )
+    if k < 1:
+        raise InvalidSetting("k", expected="at least 1", got=str(k), remedy="ask for more")
+    return names

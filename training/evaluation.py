@@ -1,0 +1,163 @@
+"""What an evaluation found: every teacher's value, and figures with intervals made of them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.bootstrap import Figure, figures
+
+HYBRID = "hybrid"
+#: What the hybrid is compared with beside each of its parts: the part that validation prefers.
+PREFERRED = "preferred part"
+GROUPS = ("all", "warm", "cold")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure: a model's, or the hybrid's lead over ``against``.
+
+    ``against`` is empty for a model's own figure, else the part that is taken off the hybrid,
+    teacher by teacher.
+    """
+
+    model: str
+    against: str
+    group: str
+    metric: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """Values of several models on the same teachers.
+
+    Parameters
+    ----------
+    facts
+        What was evaluated, for the record: split, moment, data hash, seconds and the like.
+    seed
+        Of the bootstrap.
+    models, metrics
+        Names of the second and third axis of ``values``.
+    teachers
+        Positions of the judged teachers, shape (n_rows,); a teacher judged at several moments
+        has several rows.
+    cold
+        Whether the row's teacher had no event before the moment, shape (n_rows,).
+    values
+        Shape (n_rows, n_models, n_metrics); NaN where a metric cannot be had.
+    coverage
+        Share of the candidates that a model's lists hold, by model.
+    preferred
+        Position in ``models`` of the part that the hybrid's validation preferred, -1 where
+        that is unknown or was not evaluated; shape (n_rows,).
+    """
+
+    facts: Mapping[str, object]
+    seed: int
+    models: tuple[str, ...]
+    metrics: tuple[str, ...]
+    teachers: NDArray[np.integer]
+    cold: NDArray[np.bool_]
+    values: NDArray[np.float64]
+    coverage: Mapping[str, float]
+    preferred: NDArray[np.integer]
+
+    def rows(self) -> list[Row]:
+        """Return every model's figures, over all teachers and over the warm and cold apart."""
+        own = {name: self._of(name) for name in self.models}
+        return [
+            Row(name, "", group, metric, figure)
+            for name, group, metric, figure in self._figures(own)
+        ]
+
+    def differences(self) -> list[Row]:
+        """Return the hybrid's lead over each part, paired by teacher; empty without a hybrid.
+
+        The lead over the part that validation preferred comes last, where that part is known.
+        """
+        if HYBRID not in self.models:
+            return []
+        leads = {name: self._of(HYBRID) - self._of(name) for name in self.models if name != HYBRID}
+        if (self.preferred >= 0).all():
+            every = np.arange(len(self.values))
+            leads[PREFERRED] = self._of(HYBRID) - self.values[every, self.preferred]
+        return [
+            Row(HYBRID, name, group, metric, figure)
+            for name, group, metric, figure in self._figures(leads)
+        ]
+
+    def to_json(self) -> str:
+        """Return facts, figures and differences as JSON; what is no number is null."""
+        document = {
+            **self.facts,
+            "judged": len(self.teachers),
+            "judged_cold": int(self.cold.sum()),
+            "bootstrap_seed": self.seed,
+            "coverage": dict(self.coverage),
+            "figures": [_plain(row) for row in self.rows()],
+            "differences": [_plain(row) for row in self.differences()],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+    def _of(self, model: str) -> NDArray[np.float64]:
+        return self.values[:, self.models.index(model)]
+
+    def _figures(
+        self, tables: Mapping[str, NDArray[np.float64]]
+    ) -> Iterator[tuple[str, str, str, Figure]]:
+        """Yield name, group, metric and figure of tables of shape (n_rows, n_metrics)."""
+        names = [(name, metric) for name in tables for metric in self.metrics]
+        for group in GROUPS if tables else ():
+            chosen = self._group(group)
+            columns = np.hstack([table[chosen] for table in tables.values()])
+            # The same draws for every table, so that leads and values fit together.
+            found = figures(columns, self.teachers[chosen], np.random.default_rng(self.seed))
+            for (name, metric), figure in zip(names, found, strict=True):
+                yield name, group, metric, figure
+
+    def _group(self, group: str) -> NDArray[np.bool_]:
+        every = np.ones(len(self.cold), bool)
+        return {"all": every, "warm": ~self.cold, "cold": self.cold}[group]
+
+
+def pooled(evaluations: Sequence[Evaluation]) -> Evaluation:
+    """Put evaluations of the same models on the same data set together, at several moments.
+
+    Intervals then draw whole teachers with all their moments; coverage is the mean.
+
+    Parameters
+    ----------
+    evaluations
+        At least one.
+    """
+    first = evaluations[0]
+    return Evaluation(
+        facts={"pooled": [dict(each.facts) for each in evaluations]},
+        seed=first.seed,
+        models=first.models,
+        metrics=first.metrics,
+        teachers=np.concatenate([each.teachers for each in evaluations]),
+        cold=np.concatenate([each.cold for each in evaluations]),
+        values=np.concatenate([each.values for each in evaluations]),
+        coverage={
+            name: float(np.mean([each.coverage[name] for each in evaluations]))
+            for name in first.models
+        },
+        preferred=np.concatenate([each.preferred for each in evaluations]),
+    )
+
+
+def _plain(row: Row) -> dict[str, object]:
+    plain = asdict(row)
+    figure = plain.pop("figure")
+    return plain | {
+        name: None if isinstance(value, float) and math.isnan(value) else value
+        for name, value in figure.items()
+    }
