@@ -15,6 +15,7 @@ from serving.api import audit, courses, events, probes, teachers
 from serving.api.context import Service, identified
 from serving.api.gate import Gate
 from serving.api.models import ProblemDetails
+from serving.datasets import Shelves
 from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.store.engine import Store
@@ -50,7 +51,9 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     InvalidSetting
         If the store cannot be opened.
     """
-    service = Service(settings, Store.open(settings.database_url), ModelHolder(), clock)
+    models = ModelHolder()
+    models.load(settings)
+    service = Service(settings, Store.open(settings.database_url), models, Shelves(), clock)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -11,6 +11,7 @@ from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from serving.api.cells import Id
+from serving.datasets import Shelves
 from serving.identity import Caller, Scope, identify
 from serving.models import ModelHolder
 from serving.settings import Settings
@@ -30,6 +31,7 @@ class Service:
     settings: Settings
     store: Store
     models: ModelHolder
+    shelves: Shelves
     clock: Callable[[], pd.Timestamp]
 
 

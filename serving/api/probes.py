@@ -21,7 +21,7 @@ async def get_livez() -> Alive:
 @router.get("/readyz", responses={503: {"model": Ready}})
 def get_readyz(here: Here, response: Response) -> Ready:
     """Say whether the service can do all of its work, and if not, why (503)."""
-    store, model = _store(here), OK if here.models.model else here.models.why_not
+    store, model = _store(here), OK if here.models.loaded else here.models.why_not
     ready = store == model == OK
     if not ready:
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE

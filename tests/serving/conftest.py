@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import anyio
 import httpx
+import numpy as np
 import pandas as pd
 import pytest
 from fastapi import FastAPI
 
+from features.dataset import Dataset
+from recommender.artifact import save
+from recommender.model import Model
 from serving.api.app import create_app
 from serving.identity import create_key
 from serving.settings import Settings
@@ -100,6 +105,12 @@ def client(app: FastAPI) -> Callable[..., Client]:
 
 
 @pytest.fixture(scope="module")
+def at() -> type[Client]:
+    """Make a client of any app."""
+    return Client
+
+
+@pytest.fixture(scope="module")
 def anonymous(app: FastAPI) -> Client:
     """A client without a key."""
     return Client(app)
@@ -113,3 +124,60 @@ def platform(client: Callable[..., Client]) -> Client:
     assert platform.put("/v1/offerings/o1", {"course_id": "c1"}).status_code == 201
     assert platform.put("/v1/teachers/t1", TEACHER).status_code == 201
     return platform
+
+
+@pytest.fixture(scope="session")
+def county() -> Dataset:
+    """Sixty teachers of two phases who chose among twenty courses in 2025."""
+    rng = np.random.default_rng(7)
+    day = pd.Timestamp("2025-01-01", tz="UTC")
+    events = pd.DataFrame(
+        {
+            "event_id": [f"e{number}" for number in range(600)],
+            "teacher_id": [f"t{number:02d}" for number in rng.integers(0, 60, 600)],
+            "course_id": [f"c{number:02d}" for number in rng.integers(0, 20, 600)],
+            "occurred_at": day + pd.to_timedelta(rng.integers(0, 360 * 86_400, 600), unit="s"),
+        }
+    )
+    teachers = pd.DataFrame(
+        {
+            "teacher_id": [f"t{number:02d}" for number in range(60)],
+            "phase": ["primary", "junior"] * 30,
+            "career_stage": ["novice", "developing", "backbone"] * 20,
+        }
+    )
+    courses = pd.DataFrame(
+        {
+            "course_id": [f"c{number:02d}" for number in range(21)],
+            "title_zh": [f"第{number}课：课堂评价" for number in range(21)],
+            "title_en": [f"Lesson {number}: assessment" for number in range(21)],
+            "hours": [10.0] * 21,
+        }
+    )
+    offerings = pd.DataFrame(
+        {
+            "offering_id": ["o-open", "o-over"],
+            "course_id": ["c20", "c20"],
+            "apply_from": pd.to_datetime(["2026-02-01", "2025-02-01"]),
+            "apply_until": pd.to_datetime(["2026-03-31", "2025-03-31"]),
+            "starts_on": pd.to_datetime(["2026-04-10", "2025-04-10"]),
+            "ends_on": pd.to_datetime(["2026-06-30", "2025-06-30"]),
+        }
+    )
+    return Dataset.of(
+        {"teachers": teachers, "courses": courses, "events": events, "offerings": offerings}
+    )
+
+
+@pytest.fixture(scope="session")
+def model(county: Dataset) -> Model:
+    """A model of that county, of the scorers that are always installed."""
+    return Model.fit(county, as_of=NOW, scorers=("popularity", "content", "sequence"))
+
+
+@pytest.fixture(scope="session")
+def artifact(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model's folder."""
+    folder = tmp_path_factory.mktemp("artifact")
+    save(model, folder)
+    return folder

@@ -1,0 +1,106 @@
+"""Small data sets out of the store: the shared catalogue, kept, and one teacher, read afresh."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from features.catalogue import Catalogue, appeared
+from features.dataset import Dataset, empty_frame
+from features.events import EventLog
+from features.tables import BY_NAME, TABLES
+from serving.models import Loaded
+from serving.store.records import to_frame
+from serving.store.rows import find
+from serving.store.schema import DATA
+from serving.store.tenants import Tenant
+
+#: Tables that all of a tenant's teachers share.
+SHARED = tuple(table for table in TABLES if "teacher_id" not in table.names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """What is kept of one tenant's catalogue while its version stands still.
+
+    Parameters
+    ----------
+    version
+        :attr:`Tenant.catalogue_version` when it was read.
+    dataset
+        The shared tables, without any teacher.
+    encoded
+        The courses as the model of a version sees them.
+    """
+
+    version: int
+    dataset: Dataset
+    encoded: dict[str, Catalogue] = field(default_factory=dict)
+
+    def catalogue(self, loaded: Loaded, as_of: pd.Timestamp) -> Catalogue:
+        """Return the courses as a model sees them at a moment.
+
+        Of a catalogue the moment decides only which courses have appeared.
+        """
+        if loaded.version not in self.encoded:
+            self.encoded.clear()  # of the model before this one
+            self.encoded[loaded.version] = loaded.model.catalogue(self.dataset, as_of)
+        catalogue = self.encoded[loaded.version]
+        table = self.dataset.table("courses")
+        seen = np.zeros(len(catalogue.courses), bool)
+        seen[catalogue.courses.positions(table["course_id"])] = appeared(table, as_of)
+        return replace(catalogue, appeared=seen)
+
+
+class Shelves:
+    """Keeps the catalogue of each tenant until it changes, on whichever worker it changed."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._shelves: dict[str, Shelf] = {}
+
+    def of(self, connection: sa.Connection, tenant: Tenant) -> Shelf:
+        """Return a tenant's shelf as of the connection's transaction."""
+        with self._lock:
+            shelf = self._shelves.get(tenant.name)
+            if shelf is None or shelf.version != tenant.catalogue_version:
+                shelf = Shelf(tenant.catalogue_version, _shared(connection, tenant))
+                self._shelves[tenant.name] = shelf
+            return shelf
+
+
+def _shared(connection: sa.Connection, tenant: Tenant) -> Dataset:
+    frames = {
+        table.name: to_frame(table, find(connection, DATA[table.name], tenant.name), tenant.columns)
+        for table in SHARED
+    }
+    nobody = {name: empty_frame(BY_NAME[name]) for name in ("teachers", "events")}
+    return Dataset.of(frames | nobody, tenant.columns)
+
+
+def with_teacher(shared: Dataset, frames: Mapping[str, pd.DataFrame]) -> Dataset:
+    """Return the data set of one teacher and the whole catalogue.
+
+    Parameters
+    ----------
+    frames
+        The teacher's rows, typed, as ``serving.store.teachers.frames_of`` returns them.
+    """
+    own = Dataset.of({**frames, "courses": empty_frame(BY_NAME["courses"])}, shared.columns)
+    tables = {**own.tables, **shared.tables, "teachers": own.table("teachers")}
+    tables["events"] = own.table("events")
+    both = (shared.content_hash + own.content_hash).encode()
+    return replace(
+        shared,
+        tables=MappingProxyType(tables),
+        teachers=own.teachers,
+        log=EventLog.of(tables, own.teachers, shared.courses),
+        content_hash=hashlib.sha256(both).hexdigest(),
+    )
