@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import InvalidSetting
 from recommender.eligibility import Eligibility
@@ -47,6 +48,7 @@ def rank(
     k: int,
     teachers: NDArray[np.integer] | None = None,
     scorer: str = "hybrid",
+    catalogue: Catalogue | None = None,
 ) -> Iterator[Ranking]:
     """Rank eligible courses for teachers, and yield the lists chunk by chunk.
 
@@ -62,6 +64,8 @@ def rank(
         Positions; all when left out.
     scorer
         A part's name ranks by that part alone.
+    catalogue
+        What ``model.catalogue`` returned for this data set and moment, where it is at hand.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def rank(
     if k < 1:
         raise InvalidSetting("k", expected="at least 1", got=str(k), remedy="ask for more")
     chosen = np.arange(len(dataset.teachers)) if teachers is None else teachers
-    catalogue = model.catalogue(dataset, as_of)
+    catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
     eligibility = Eligibility.of(dataset, as_of)
     profiles = model.profiles(dataset, as_of, catalogue, teachers)
     for start in range(0, len(chosen), CHUNK):
