@@ -80,6 +80,8 @@ class ProfileEncoder:
         The encoder of all feature columns.
     edges
         Declared number column -> inner edges of its bins.
+    segment_columns
+        The columns whose words together name a teacher's segment.
     segments
         Names of the segments; their order gives :attr:`Profiles.segment`.
     half_lives
@@ -88,6 +90,7 @@ class ProfileEncoder:
 
     words: WordEncoder
     edges: dict[str, list[float]]
+    segment_columns: tuple[str, ...]
     segments: tuple[str, ...]
     half_lives: tuple[float, ...] = HALF_LIVES
 
@@ -108,8 +111,9 @@ class ProfileEncoder:
         }
         frame = _feature_frame(dataset, states, as_of, edges)
         words = WordEncoder.fit(frame, min_rows=min(MIN_TEACHERS, max(1, len(frame) // 20)))
-        segments = tuple(sorted(_segments(dataset, states).unique()))
-        return cls(words, edges, segments, tuple(half_lives))
+        columns = _segment_columns(dataset, states)
+        segments = tuple(sorted(_segments(states, columns).unique()))
+        return cls(words, edges, columns, segments, tuple(half_lives))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -131,7 +135,9 @@ class ProfileEncoder:
     ) -> Profiles:
         """Profile teachers at a moment; nothing dated at or after it is seen.
 
-        A course outside the fitted ones counts in a history as its nearest neighbours.
+        A teacher who has switched personalisation off has an empty profile, and so is shown
+        what everyone would be. A course outside the fitted ones counts in a history as its
+        nearest neighbours.
         """
         chosen = np.arange(len(dataset.teachers)) if teachers is None else np.asarray(teachers)
         if teachers is not None and len(chosen) < len(dataset.teachers):
@@ -140,25 +146,31 @@ class ProfileEncoder:
         else:
             rows = chosen
         states = _states(dataset, as_of)
+        personal = states["personalisation"].fillna(True).to_numpy(dtype=bool)
         marks = self.words.transform(_feature_frame(dataset, states, as_of, self.edges))
-        numbers = {name: number for number, name in enumerate(self.segments)}
-        segment = _segments(dataset, states).map(numbers).fillna(-1).to_numpy(np.int64)
+        past = histories_before(
+            dataset.log, rows, np.full(len(rows), instant(as_of)), catalogue, self.half_lives
+        )
         return Profiles(
             teachers=chosen,
-            features=sparse.csr_array(normalize(marks))[rows],
+            features=_blanked(sparse.csr_array(normalize(marks)), personal)[rows],
             names=self.names,
-            histories=histories_before(
-                dataset.log, rows, np.full(len(rows), instant(as_of)), catalogue, self.half_lives
-            ),
+            histories=tuple(_blanked(history, personal[rows]) for history in past),
             half_lives=self.half_lives,
-            segment=segment[rows],
+            segment=np.where(personal, self._segment(states), -1)[rows],
         )
+
+    def _segment(self, states: pd.DataFrame) -> NDArray[np.int64]:
+        numbers = {name: number for number, name in enumerate(self.segments)}
+        named = _segments(states, self.segment_columns)
+        return named.map(numbers).fillna(-1).to_numpy(np.int64)
 
     def to_fitted(self) -> Fitted:
         """Return vocabularies, edges, segments and half-lives."""
         return self.words.to_fitted().under("words") | Fitted(
             values={
                 "edges": self.edges,
+                "segment_columns": list(self.segment_columns),
                 "segments": list(self.segments),
                 "half_lives": list(self.half_lives),
             }
@@ -171,6 +183,7 @@ class ProfileEncoder:
         return cls(
             WordEncoder.from_fitted(fitted.part("words")),
             values["edges"],
+            tuple(values["segment_columns"]),
             tuple(values["segments"]),
             tuple(values["half_lives"]),
         )
@@ -213,12 +226,24 @@ def _tenure(states: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
     return since.fillna(states["years_of_service"] + stated.fillna(0)).clip(lower=0)
 
 
-def _segments(dataset: Dataset, states: pd.DataFrame) -> pd.Series:
-    """Return each teacher's segment: phase and stage, or the first declared category."""
-    columns = [name for name in SEGMENT_COLUMNS if states[name].notna().any()]
-    if not columns:
-        declared = dataset.columns.features.get("teachers", {})
-        columns = [name for name, kind in declared.items() if kind == "category"][:1]
+def _segment_columns(dataset: Dataset, states: pd.DataFrame) -> tuple[str, ...]:
+    """Return phase and stage where they are known of anyone, else the first declared category."""
+    known = tuple(name for name in SEGMENT_COLUMNS if states[name].notna().any())
+    declared = dataset.columns.features.get("teachers", {})
+    return known or tuple(name for name, kind in declared.items() if kind == "category")[:1]
+
+
+def _segments(states: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
     if not columns:
         return pd.Series("", index=states.index, dtype="str")
-    return states[columns].fillna("").agg("|".join, axis=1).astype("str")
+    return states[list(columns)].fillna("").agg("|".join, axis=1).astype("str")
+
+
+def _blanked(matrix: sparse.csr_array, kept: NDArray[np.bool_]) -> sparse.csr_array:
+    """Empty the rows that are not kept."""
+    if kept.all():
+        return matrix
+    keep = sparse.dia_array((kept[None, :].astype(np.float32), 0), shape=(len(kept), len(kept)))
+    emptied = sparse.csr_array(keep @ matrix)
+    emptied.eliminate_zeros()
+    return emptied

@@ -85,12 +85,20 @@ class Eligibility:
 
     def allowed(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Return which courses these teachers may be shown, shape (n_teachers, n_courses)."""
-        kept = ~self.done[teachers].toarray()
+        open_ = self.open_to(teachers)
+        return open_ & ~self.done[teachers].toarray() & ~self._unprepared(teachers)
+
+    def open_to(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return which courses are for these teachers at all, whatever they have done so far.
+
+        A plan asks this: it places prerequisites first and repeats what may be repeated.
+        """
+        kept = np.ones((len(teachers), self.done.shape[1]), bool)
         for closed in self.closed.values():
             kept &= ~closed
         for match in self.matches:
             kept &= ~match.excluded(teachers)
-        return kept & ~self._unprepared(teachers)
+        return kept
 
     def why_not(self, teacher: int, course: int) -> tuple[str, ...]:
         """Return the codes of the rules that keep a course from a teacher; empty if none does."""

@@ -1,0 +1,248 @@
+"""Advice for one teacher: the list to choose from, and the years ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.catalogue import Catalogue
+from features.dataset import Dataset
+from features.labels import Label
+from recommender.eligibility import Eligibility
+from recommender.model import Model
+from recommender.openings import Opening, openings
+from recommender.planning import intake, offered, plan, policy
+from recommender.planning.horizon import Horizon
+from recommender.planning.matching import Career
+from recommender.planning.problem import Inputs, Wishes
+from recommender.planning.rules import Policy
+from recommender.planning.solve import Effort
+from recommender.ranking import NONE, rank
+from recommender.reasons import Reason, reasons
+
+#: How many of the best courses compete for a place in a plan, and how many more of those that
+#: each requirement asks for.
+PLANNED_FROM, PER_REQUIREMENT = 120, 15
+#: What a year's delay takes from a course's utility: of two like plans the earlier is better.
+YEARLY_DISCOUNT = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """A course in a teacher's list.
+
+    Parameters
+    ----------
+    rank
+        From 1.
+    score
+        Of the model's scorer; comparable within one list only.
+    reasons
+        The true parts of the score, strongest first.
+    openings
+        In which the course can be taken now or in the next round.
+    """
+
+    course_id: str
+    title: Label
+    rank: int
+    score: float
+    reasons: tuple[Reason, ...]
+    openings: tuple[Opening, ...]
+
+
+def recommend(
+    model: Model,
+    dataset: Dataset,
+    *,
+    teacher_id: str,
+    as_of: pd.Timestamp,
+    k: int,
+    scorer: str = "hybrid",
+    explain: bool = True,
+    catalogue: Catalogue | None = None,
+) -> tuple[Recommendation, ...]:
+    """Return a teacher's k best eligible courses, best first; fewer where fewer are eligible.
+
+    A teacher who has switched personalisation off gets what everyone would get.
+
+    Parameters
+    ----------
+    catalogue
+        What ``model.catalogue`` returned for this data set and moment, where it is at hand.
+
+    Raises
+    ------
+    UnknownId
+        If there is no such teacher.
+    InvalidSetting
+        If ``k`` is below 1 or the scorer unknown.
+    """
+    teacher = np.array([dataset.teachers.position(teacher_id)])
+    catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
+    (ranking,) = rank(
+        model,
+        dataset,
+        as_of=as_of,
+        k=k,
+        teachers=teacher,
+        scorer=scorer,
+        catalogue=catalogue,
+    )
+    found = ranking.courses[0][ranking.courses[0] != NONE]
+    names = titles(dataset)
+    profile = model.profiles(dataset, as_of, catalogue, teacher)
+    ids = dataset.courses.outside(found)
+    return tuple(
+        Recommendation(
+            course_id=ids[place],
+            title=names.get(ids[place], ("", "")),
+            rank=place + 1,
+            score=float(ranking.scores[0][place]),
+            reasons=reasons(model, profile, catalogue, int(course), names) if explain else (),
+            openings=openings(dataset, ids[place], as_of),
+        )
+        for place, course in enumerate(found)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """What keeps a course out of a teacher's list.
+
+    Parameters
+    ----------
+    rules
+        Codes of the rules that exclude it; empty if it is eligible.
+    rank
+        Its place among the eligible courses, from 1; 0 if a rule excludes it.
+    """
+
+    rules: tuple[str, ...]
+    rank: int
+
+
+def why_not(
+    model: Model, dataset: Dataset, *, teacher_id: str, course_id: str, as_of: pd.Timestamp
+) -> WhyNot:
+    """Return the rules, or the rank, that keep a course out of a teacher's list.
+
+    Raises
+    ------
+    UnknownId
+        If there is no such teacher or course.
+    """
+    teacher = dataset.teachers.position(teacher_id)
+    course = dataset.courses.position(course_id)
+    rules = Eligibility.of(dataset, as_of).why_not(teacher, course)
+    if rules:
+        return WhyNot(rules, 0)
+    everything = len(dataset.courses)
+    (ranking,) = rank(model, dataset, as_of=as_of, k=everything, teachers=np.array([teacher]))
+    return WhyNot((), 1 + int(np.flatnonzero(ranking.courses[0] == course)[0]))
+
+
+def make_plan(
+    model: Model,
+    dataset: Dataset,
+    *,
+    teacher_id: str,
+    as_of: pd.Timestamp,
+    policy_name: str | None = None,
+    policy_folder: Path | None = None,
+    wishes: Wishes | None = None,
+    effort: Effort | None = None,
+    catalogue: Catalogue | None = None,
+) -> plan.Plan:
+    """Return a teacher's plan for the rest of the cycle.
+
+    Parameters
+    ----------
+    policy_name
+        Of a policy shipped or in ``policy_folder``; found from the teacher's dated place, stage
+        and role when left out.
+    wishes
+        Pins, bans, and an earlier plan to keep to.
+    catalogue
+        What ``model.catalogue`` returned for this data set and moment, where it is at hand.
+
+    Raises
+    ------
+    UnknownId
+        If there is no such teacher.
+    InvalidPolicy
+        If no policy is in force for the teacher, or the named one is broken.
+    """
+    career = intake.career(dataset, teacher_id, as_of)
+    rules = _policy(career, as_of, policy_name, policy_folder)
+    horizon = Horizon.of(rules, as_of)
+    catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
+    scores = _relevance(model, dataset, teacher_id, as_of, catalogue)
+    positions = _competing(dataset, scores, rules, wishes or Wishes())
+    candidates = offered.candidates(
+        dataset, teacher_id, as_of, positions, policy=rules, horizon=horizon
+    )
+    utility = scores[dataset.courses.positions([c.course for c in candidates])]
+    discount = YEARLY_DISCOUNT ** np.arange(len(horizon.years))
+    inputs = Inputs(
+        policy=rules,
+        career=career,
+        horizon=horizon,
+        ledger=intake.ledger(dataset, teacher_id, as_of),
+        candidates=candidates,
+        utility=np.maximum(utility, 0)[:, None] * discount,
+        done=frozenset(offered.completions(dataset, teacher_id, as_of)),
+        wishes=wishes or Wishes(),
+    )
+    return plan.make(inputs, plan.Header(teacher_id, as_of, model.version), effort)
+
+
+def titles(dataset: Dataset) -> dict[str, Label]:
+    """Return each course's title in Chinese and English, empty where there is none."""
+    table = dataset.table("courses")
+    pairs = zip(table["title_zh"].fillna(""), table["title_en"].fillna(""), strict=True)
+    return dict(zip(table["course_id"], pairs, strict=True))
+
+
+def _policy(career: Career, as_of: pd.Timestamp, name: str | None, folder: Path | None) -> Policy:
+    if name is not None:
+        return policy.load(name, folder)
+    today = as_of.date()
+    now = career.on(today)
+    return policy.find(
+        policy.shipped(folder), region=now.region, stage=now.stage, role=now.role, on=today
+    )
+
+
+def _relevance(
+    model: Model, dataset: Dataset, teacher_id: str, as_of: pd.Timestamp, catalogue: Catalogue
+) -> NDArray[np.float64]:
+    """Return each course's relevance for a teacher, 0 to 1, -1 where a rule excludes it.
+
+    Courses already done are scored too: whether they may be repeated is the plan's to judge,
+    and so is whether a prerequisite comes first.
+    """
+    teacher = np.array([dataset.teachers.position(teacher_id)])
+    profile = model.profiles(dataset, as_of, catalogue, teacher)
+    scores = model.score(profile, catalogue)[0].astype(np.float64)
+    scores /= max(float(scores.max(initial=0)), 1e-9)
+    return np.where(Eligibility.of(dataset, as_of).open_to(teacher)[0], scores, -1)
+
+
+def _competing(
+    dataset: Dataset, scores: NDArray[np.float64], rules: Policy, wishes: Wishes
+) -> NDArray[np.int64]:
+    """Return the courses that compete for a place: the best, some for each duty, the wished."""
+    order = np.argsort(-scores, kind="stable")
+    order = order[scores[order] >= 0]
+    chosen: list[NDArray[np.integer]] = [order[:PLANNED_FROM]]
+    for fitting in offered.fitting(dataset, rules).values():
+        chosen.append(order[np.isin(order, fitting)][:PER_REQUIREMENT])
+    wished = [course for course, _ in (*wishes.pins, *wishes.keep)]
+    chosen.append(dataset.courses.positions(wished))
+    together = np.unique(np.concatenate(chosen))
+    return np.asarray(together[together >= 0], np.int64)
