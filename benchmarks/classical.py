@@ -3,10 +3,11 @@
 Usage: python benchmarks/classical.py DATA_DIR
 
 DATA_DIR holds MovieLens 100k (GroupLens): u.data, u.user, u.item, u.genre and ua.test. As in
-that documentation every rating is a positive, the pairs of ua.test (ten for each user) are held
-out, and pairs of training are not ranked. It reports precision@10 of .11 and AUC of .90 for
-WARP. The split is random in time, so these figures say nothing about use; they say that the
-factorisation is driven as its makers drive it.
+that documentation every rating is a positive, and the pairs of ua.test (ten for each user) are
+held out. It reports precision@10 of .11 and AUC of .90 for WARP, with the pairs of training left
+in the ranking; here they are left out, as they are in use, which makes precision easier. The
+split is random in time, so these figures say nothing about use; they say that the factorisation
+is driven as its makers drive it.
 """
 
 from __future__ import annotations

@@ -236,7 +236,9 @@ def _segment_columns(dataset: Dataset, states: pd.DataFrame) -> tuple[str, ...]:
 def _segments(states: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
     if not columns:
         return pd.Series("", index=states.index, dtype="str")
-    return states[list(columns)].fillna("").agg("|".join, axis=1).astype("str")
+    # A data set may lack a column that the model was fitted with: then nothing is known of it.
+    words = states.reindex(columns=list(columns)).astype("str").fillna("")
+    return words.agg("|".join, axis=1).astype("str")
 
 
 def _blanked(matrix: sparse.csr_array, kept: NDArray[np.bool_]) -> sparse.csr_array:

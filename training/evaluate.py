@@ -42,8 +42,8 @@ def evaluate(
     split
         How to take it apart; see :func:`training.split.parse`.
     models
-        Scorers to judge, and ``hybrid``; all that are installed when left out. A hybrid is made
-        of every installed scorer, whether or not that scorer is judged as well.
+        Scorers to judge, and ``hybrid``; all that are installed when left out. The hybrid is
+        made of the scorers beside it, or alone of all that are installed.
     k
         Length of the lists.
     seed
@@ -66,7 +66,7 @@ def evaluate(
     model = Model.fit(
         parts.train,
         as_of=parts.cut,
-        scorers=None if HYBRID in names else names,
+        scorers=[name for name in names if name != HYBRID] or None,
         seed=seed,
         report=report,
     )

@@ -38,8 +38,9 @@ class Content:
         """Regress the content of choices on the features of those who chose."""
         choices = training.choices
         told = training.features_before(choices.teacher, choices.moment)
-        inputs = _with_base(told)
-        gram = (inputs.T @ inputs).toarray().astype(np.float64)
+        # Sums over millions of choices in single precision would lose the ridge in rounding.
+        inputs = _with_base(told).astype(np.float64)
+        gram = (inputs.T @ inputs).toarray()
         gram[np.diag_indices_from(gram)] += self.reg
         picked = sparse.csr_array(
             (np.ones(len(choices), np.float32), (np.arange(len(choices)), choices.course)),
