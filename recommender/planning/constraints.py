@@ -15,9 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.planning.draft import Draft, Label
-
-#: Loads are in hundredths of an hour, for a table's amounts have two decimals.
-LOAD_STEPS = 100
+from recommender.planning.load import LOAD_STEPS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,12 +79,19 @@ def _spans(
     return groups
 
 
-def equivalent(draft: Draft, grid: Grid, groups: Mapping[str, Sequence[int]]) -> None:
-    """Let at most one of a group of equivalent courses be taken."""
+def equivalent(
+    draft: Draft, grid: Grid, groups: Mapping[str, Sequence[int]], repeatable: Sequence[str]
+) -> None:
+    """Let at most one of a group of equivalent courses be taken.
+
+    Where every course of the group may be repeated, at most one in each calendar year.
+    """
     for group, members in groups.items():
         options = np.flatnonzero(np.isin(grid.course, np.asarray(members)))
-        if len(members) > 1 and len(options):
-            draft.row(Label("equivalent", group), options, np.ones(len(options)), upper=1)
+        again = all(repeatable[member] != "never" for member in members)
+        for key, here in _spans(options, grid, "yearly" if again else "never"):
+            if len(members) > 1 and len(here):
+                draft.row(Label("equivalent", group, key), here, np.ones(len(here)), upper=1)
 
 
 def after(draft: Draft, grid: Grid, pairs: Iterable[tuple[int, int]]) -> None:

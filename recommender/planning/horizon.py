@@ -65,6 +65,10 @@ class Horizon:
             year_of_term=tuple(number for number, _ in placed),
         )
 
+    def part_left(self, year: Period) -> float:
+        """Return the share of a policy year that is still to come, 0 to 1."""
+        return (year.until - max(year.since, self.today)).days / (year.until - year.since).days
+
     def term_of(self, day: dt.date) -> int:
         """Return the index of the term that a day is in, -1 if it lies outside."""
         for number, term in enumerate(self.terms):

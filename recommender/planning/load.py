@@ -12,6 +12,9 @@ from features.errors import InvalidSetting
 from recommender.planning.credits import CreditSheet
 from recommender.planning.horizon import Horizon
 
+#: Loads are in hundredths of an hour, for a table's amounts have two decimals.
+LOAD_STEPS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -21,14 +24,18 @@ class Limits:
     ----------
     hours_per_year
         The most hours in a policy year. ``None``: what the duties ask of that year and half
-        as much again, but no less than ``least_hours``.
+        as much again, between ``least_hours`` and ``most_hours``.
     unknown_hours
         What a course without hours or credits is taken to need.
+    least_hours, most_hours
+        Bounds of what is set where the teacher states nothing, for a whole year; in a year
+        under way, the part of it that is left. Duties that need more are named as unmet.
     """
 
     hours_per_year: Decimal | None = None
     unknown_hours: Decimal = Decimal(10)
     least_hours: Decimal = Decimal(40)
+    most_hours: Decimal = Decimal(240)
 
     def __post_init__(self) -> None:
         if self.hours_per_year is not None and self.hours_per_year < 0:
@@ -62,19 +69,23 @@ def yearly_limits(
         For each option, what it is worth in the policy's steps and its load; their ratio turns
         what is asked into load.
     """
-    scale = 100
     if limits.hours_per_year is not None:
-        return [float(limits.hours_per_year * scale)] * len(horizon.years)
+        return [float(limits.hours_per_year * LOAD_STEPS)] * len(horizon.years)
     valued = amounts > 0
     per_step = load[valued].sum() / amounts[valued].sum() if valued.any() else 0.0
-    asked = ROOM * per_step * _asked(horizon, before)
-    return [float(most) for most in np.maximum(np.ceil(asked), float(limits.least_hours * scale))]
+    asked = np.ceil(ROOM * per_step * _asked(horizon, before))
+    left = np.array([horizon.part_left(year) for year in horizon.years])
+    least, most = (
+        np.ceil(float(bound * LOAD_STEPS) * left)
+        for bound in (limits.least_hours, limits.most_hours)
+    )
+    return [float(hours) for hours in np.clip(asked, least, most)]
 
 
 def _asked(horizon: Horizon, before: CreditSheet) -> NDArray[np.float64]:
     """Spread what is missing over the years left for it, in steps; shape (n_years,).
 
-    Only demands on the whole amount are added up: others are parts of them.
+    The largest demand of a year is what it asks: others are parts of it.
     """
     asked = np.zeros(len(horizon.years))
     for balance in before.balances:
@@ -86,6 +97,8 @@ def _asked(horizon: Horizon, before: CreditSheet) -> NDArray[np.float64]:
             for number, last in enumerate(horizon.last_days)
             if balance.duty.period.holds(last)
         ]
+        demand = np.zeros(len(horizon.years))
         for term in open_terms:
-            asked[horizon.year_of_term[term]] += balance.missing / len(open_terms)
+            demand[horizon.year_of_term[term]] += balance.missing / len(open_terms)
+        asked = np.maximum(asked, demand)
     return asked

@@ -127,7 +127,12 @@ def _checked(file: str, raw: Raw) -> Policy:
     try:
         policy = _SCHEMA.validate_python(raw)
     except ValidationError as error:
-        found = [_fault(file, raw, detail) for detail in error.errors(include_url=False)]
+        found = [
+            _fault(file, raw, detail)
+            for detail in error.errors(include_url=False)
+            # A list that seems too short after its faulty entries fell out is no second fault.
+            if detail["type"] != "too_short" or not detail["input"]
+        ]
         raise InvalidPolicy(f"the policy {file}", faults=found) from error
     faults = [PolicyFault(file, *fault) for fault in faults_of(policy)]
     if faults:

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from features.errors import InvalidSetting
 from recommender.planning import constraints
-from recommender.planning.constraints import LOAD_STEPS, Grid
+from recommender.planning.constraints import Grid
 from recommender.planning.credits import CreditSheet, sheet
 from recommender.planning.draft import Draft, Label, Matrix
 from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Batch, Line, worth
-from recommender.planning.load import Limits, hours_of, yearly_limits
+from recommender.planning.load import LOAD_STEPS, Limits, hours_of, yearly_limits
 from recommender.planning.matching import Attributes, Career
 from recommender.planning.obligations import draft_duties
 from recommender.planning.rules import Policy
@@ -239,7 +239,8 @@ def _gains(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.f
 
 def _draft_courses(draft: Draft, grid: Grid, inputs: Inputs) -> None:
     candidates = inputs.candidates
-    constraints.once(draft, grid, [candidate.repeatable for candidate in candidates])
+    repeatable = [candidate.repeatable for candidate in candidates]
+    constraints.once(draft, grid, repeatable)
     numbers = grid.numbers()
     constraints.after(
         draft,
@@ -255,7 +256,7 @@ def _draft_courses(draft: Draft, grid: Grid, inputs: Inputs) -> None:
     for number, candidate in enumerate(candidates):
         if candidate.equivalence:
             groups.setdefault(candidate.equivalence, []).append(number)
-    constraints.equivalent(draft, grid, groups)
+    constraints.equivalent(draft, grid, groups, repeatable)
 
 
 def _draft_loads(
@@ -267,8 +268,7 @@ def _draft_loads(
     most = yearly_limits(inputs.limits, inputs.horizon, before, batch.amounts, grid.load)
     constraints.loads(draft, grid, spans, least=[-np.inf] * len(spans), most=most)
     terms_in_year = np.bincount(inputs.horizon.years_by_term)
-    targets = (np.array(most) / terms_in_year)[inputs.horizon.years_by_term]
-    constraints.even(draft, grid, targets)
+    constraints.even(draft, grid, (np.array(most) / terms_in_year)[inputs.horizon.years_by_term])
 
 
 def _draft_pins(draft: Draft, grid: Grid, inputs: Inputs) -> None:
