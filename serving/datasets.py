@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from features.catalogue import Catalogue, appeared
 from features.dataset import Dataset, empty_frame
 from features.events import EventLog
+from features.ids import IdMap
 from features.tables import BY_NAME, TABLES
 from serving.models import Loaded
 from serving.store.records import to_frame
@@ -90,17 +90,17 @@ def with_teacher(shared: Dataset, frames: Mapping[str, pd.DataFrame]) -> Dataset
 
     Parameters
     ----------
+    shared
+        Its ``content_hash`` stays: it names the catalogue, as after ``Dataset.of_teachers``.
     frames
-        The teacher's rows, typed, as ``serving.store.teachers.frames_of`` returns them.
+        The teacher's rows, complete and typed, as ``serving.store.teachers.frames_of`` returns
+        them: they were validated on their way into the store, and are not judged again.
     """
-    own = Dataset.of({**frames, "courses": empty_frame(BY_NAME["courses"])}, shared.columns)
-    tables = {**own.tables, **shared.tables, "teachers": own.table("teachers")}
-    tables["events"] = own.table("events")
-    both = (shared.content_hash + own.content_hash).encode()
+    tables = {**shared.tables, **frames}
+    teachers = IdMap.of("teacher", frames["teachers"]["teacher_id"])
     return replace(
         shared,
         tables=MappingProxyType(tables),
-        teachers=own.teachers,
-        log=EventLog.of(tables, own.teachers, shared.courses),
-        content_hash=hashlib.sha256(both).hexdigest(),
+        teachers=teachers,
+        log=EventLog.of(tables, teachers, shared.courses),
     )

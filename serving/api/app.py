@@ -11,10 +11,10 @@ import pandas as pd
 from fastapi import APIRouter, Depends, FastAPI
 
 from serving import problems
-from serving.api import audit, courses, events, probes, teachers
+from serving.api import audit, courses, events, plans, probes, recommendations, teachers
+from serving.api.answers import ProblemDetails
 from serving.api.context import Service, identified
 from serving.api.gate import Gate
-from serving.api.models import ProblemDetails
 from serving.datasets import Shelves
 from serving.models import ModelHolder
 from serving.settings import Settings
@@ -82,7 +82,7 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
 def _v1(app: FastAPI) -> APIRouter:
     """Return the routes of ``/v1``: none of them without a key."""
     v1 = APIRouter(prefix="/v1", dependencies=[Depends(identified)], responses=PROBLEMS)
-    for part in (teachers, courses, events, audit):
+    for part in (teachers, courses, events, recommendations, plans, audit):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from serving.api.answers import AuditEntry, AuditLog
 from serving.api.context import Admin, Here
-from serving.api.models import AuditEntry, AuditLog
 from serving.store import audit
 
 router = APIRouter(tags=["administration"])

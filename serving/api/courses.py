@@ -10,7 +10,7 @@ from features.declaration import Table
 from features.errors import UnknownId
 from features.tables import BY_NAME
 from serving.api.context import CourseId, Here, OfferingId, Platform, Service
-from serving.api.models import Course, CourseBody, Offering, OfferingBody
+from serving.api.rows import Course, CourseBody, Offering, OfferingBody
 from serving.identity import Caller
 from serving.store import audit
 from serving.store.checks import Check

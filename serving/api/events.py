@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from fastapi import APIRouter, Response, status
 
+from serving.api.answers import EventReceipt
 from serving.api.context import Here, Platform
-from serving.api.models import EventBody, EventReceipt
+from serving.api.rows import EventBody
 from serving.store.checks import Check
 from serving.store.events import EVENTS, Outcome, record, with_id
 from serving.store.tenants import find_tenant

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from fastapi import APIRouter, Response, status
 
+from serving.api.answers import Alive, Ready
 from serving.api.context import Here, Service
-from serving.api.models import Alive, Ready
 
 router = APIRouter(tags=["probes"])
 OK = "ok"

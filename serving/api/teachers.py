@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi import APIRouter, Response, status
 
-from features.errors import InvalidData, Problem, UnknownId
+from features.errors import InvalidData, Problem
 from features.tables import BY_NAME
+from serving.advising import unknown_teacher
 from serving.api.context import Here, Platform, TeacherId
-from serving.api.models import State, Teacher, TeacherBody
+from serving.api.rows import State, Teacher, TeacherBody
 from serving.identity import Caller
 from serving.store import audit
 from serving.store.checks import Check
@@ -59,11 +60,6 @@ def delete_teacher(teacher_id: TeacherId, here: Here, caller: Platform) -> None:
             raise unknown_teacher(teacher_id)
         deed = audit.Deed(caller.key_id, "teacher.delete", teacher_id, here.clock())
         audit.write(connection, caller.tenant, deed)
-
-
-def unknown_teacher(teacher_id: str) -> UnknownId:
-    """Say that the caller's tenant has no such teacher."""
-    return UnknownId(f"teacher {teacher_id!r}", remedy="check the id, or put the teacher first")
 
 
 def _states(check: Check, teacher_id: str, states: Sequence[State]) -> list[Record]:

@@ -134,7 +134,7 @@ PLANS = sa.Table(
     sa.Column("seed", sa.BigInteger, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("made_at", sa.BigInteger, nullable=False),
-    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
     sa.Index(None, TENANT, "teacher_id"),
 )
 

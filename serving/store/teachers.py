@@ -37,12 +37,12 @@ def forget(connection: sa.Connection, tenant: str, teacher_id: str) -> bool:
 def frames_of(
     connection: sa.Connection, tenant: Tenant, teacher_id: str
 ) -> dict[str, pd.DataFrame]:
-    """Return one teacher's rows of every table that is looked at, typed."""
-    return {
-        table.name: to_frame(
-            table,
-            find(connection, DATA[table.name], tenant.name, teacher_id=teacher_id),
-            tenant.columns,
-        )
-        for table in SEEN
-    }
+    """Return one teacher's rows, typed, events in order of time; no optional empty table."""
+    frames = {}
+    for table in SEEN:
+        rows = find(connection, DATA[table.name], tenant.name, teacher_id=teacher_id)
+        if table.name == "events":
+            rows.sort(key=lambda row: (row["occurred_at"], row["event_id"]))
+        if rows or table.required:
+            frames[table.name] = to_frame(table, rows, tenant.columns)
+    return frames

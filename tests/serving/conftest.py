@@ -29,16 +29,12 @@ TEACHER = {
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still."""
 
-    def __init__(self) -> None:
-        self.now = NOW
+    step = pd.Timedelta(minutes=1)
 
     def __call__(self) -> pd.Timestamp:
-        return self.now
-
-    def advance(self, **duration: float) -> None:
-        self.now += pd.Timedelta(**duration)
+        return NOW
 
 
 class Client:

@@ -156,7 +156,7 @@ def upgrade() -> None:
         sa.Column("seed", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "plan_id", "revision", name=op.f("pk_plans")),
     )
     op.create_index(

@@ -1,4 +1,4 @@
-"""What requests and answers look like; rows of tables are made from their declarations."""
+"""Rows of tables in JSON, made from the declarations of the tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from features.declaration import Column, Table
 from features.tables import BY_NAME
-from serving.api.cells import LONGEST_LIST, LONGEST_TEXT, LONGEST_WORD, Instant, cell
+from serving.api.cells import LONGEST_LIST, LONGEST_TEXT, LONGEST_WORD, cell
 
 
 class Body(BaseModel):
@@ -189,57 +189,3 @@ class EventBody(_EVENT):
             ]
         }
     )
-
-
-class EventReceipt(Answer):
-    """That an event is stored durably."""
-
-    event_id: str
-    status: Annotated[str, Field(description="recorded, or already recorded")]
-
-
-class Alive(Answer):
-    """That the process answers."""
-
-    status: str
-
-
-class Ready(Answer):
-    """Whether the service can do its work, and what each part says."""
-
-    ready: bool
-    store: str
-    model: str
-
-
-class AuditEntry(Answer):
-    """Who did what to what, and when."""
-
-    at: Instant
-    actor: str
-    action: str
-    subject: str
-
-
-class AuditLog(Answer):
-    """The latest deeds, the latest first."""
-
-    entries: list[AuditEntry]
-
-
-class Fault(Answer):
-    """One fault of a request."""
-
-    pointer: str
-    detail: str
-
-
-class ProblemDetails(Answer):
-    """What went wrong (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: list[Fault] | None = None

@@ -1,0 +1,246 @@
+"""Lists and plans over HTTP: fresh, explained, remembered, and nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from features.dataset import Dataset
+from recommender.advise import recommend
+from recommender.model import Model
+from serving.api.app import create_app
+from serving.settings import Settings
+from serving.store.transfer import export_dataset, import_dataset
+
+LIST = "/v1/teachers/t00/recommendations"
+PLAN = "/v1/teachers/t00/plan"
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings, artifact: Any, county: Dataset, clock: Any) -> Iterator[FastAPI]:
+    """The county's service, its model loaded."""
+    app = create_app(settings.model_copy(update={"artifact": artifact}), clock=clock)
+    import_dataset(app.state.service.store, county, now=clock())
+    yield app
+    app.state.service.store.close()
+
+
+@pytest.fixture(scope="module")
+def platform(client: Callable[..., Any]) -> Any:
+    return client()
+
+
+def courses(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [item["course_id"] for item in answer.json()["items"]]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "k=0",
+        "k=201",
+        "k=-1",
+        "k=ten",
+        "k=1e2",
+        "k=99999999999999999999999",
+        "as_of=2026-03-01T00:00:00",
+        "as_of=yesterday",
+        "as_of=1767225600",
+        "explain=maybe",
+    ],
+)
+def test_a_query_out_of_range_is_refused(platform, query: str):
+    answer = platform.get(f"{LIST}?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == query.partition("=")[0]
+
+
+def test_nobody_gets_a_list_or_a_plan_of_an_unknown_teacher(platform):
+    assert platform.get("/v1/teachers/nobody/recommendations").status_code == 404
+    assert platform.post("/v1/teachers/nobody/plan", {}).status_code == 404
+    assert platform.get("/v1/plans/p-0").status_code == 404
+
+
+def test_another_tenant_reaches_neither_list_nor_plan(platform, client: Callable[..., Any]):
+    other = client("other")
+    plan = platform.post(PLAN, {"policy": "national-2011"}).json()["plan_id"]
+    assert other.get(LIST).status_code == 404
+    assert other.post(PLAN, {}).status_code == 404
+    assert other.get(f"/v1/plans/{plan}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"policy": "../../secret"}, "/policy"),
+        ({"pins": [{"course_id": "nothing"}]}, "/pins"),
+        ({"bans": ["nothing"]}, "/bans"),
+        ({"bans": ["c01"] * 201}, "/bans"),
+        ({"pin": []}, "/pin"),
+    ],
+)
+def test_a_plan_with_faulty_wishes_is_refused(platform, body: dict[str, Any], pointer: str):
+    answer = platform.post(PLAN, body)
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+
+
+def test_an_unknown_policy_is_refused(platform):
+    answer = platform.post(PLAN, {"policy": "atlantis-1900"})
+    assert answer.json()["type"] == "urn:zixuan:problem:invalid-policy"
+
+
+def test_without_a_model_lists_and_plans_are_unavailable(app: FastAPI, platform, monkeypatch):
+    monkeypatch.setattr(app.state.service.models, "loaded", None)
+    for answer in (platform.get(LIST), platform.post(PLAN, {})):
+        assert answer.status_code == 503
+        assert answer.json()["type"] == "urn:zixuan:problem:no-model"
+
+
+def test_with_a_model_the_service_is_ready(anonymous):
+    assert anonymous.get("/readyz").json() == {"ready": True, "store": "ok", "model": "ok"}
+
+
+def test_the_list_is_the_one_that_the_whole_data_set_gives(
+    app: FastAPI, platform, model: Model, clock
+):
+    whole = export_dataset(app.state.service.store)
+    for teacher in ("t03", "t04", "t31"):
+        expected = recommend(model, whole, teacher_id=teacher, as_of=clock(), k=10)
+        answer = platform.get(f"/v1/teachers/{teacher}/recommendations").json()
+        assert answer["model_version"] == model.version
+        assert [item["course_id"] for item in answer["items"]] == [e.course_id for e in expected]
+        assert [item["score"] for item in answer["items"]] == pytest.approx(
+            [each.score for each in expected], abs=1e-6
+        )
+        for item, each in zip(answer["items"], expected, strict=True):
+            assert [r["zh"] for r in item["reasons"]] == [r.zh for r in each.reasons]
+
+
+def test_every_item_has_titles_and_a_reason_in_both_languages(platform):
+    answer = platform.get(f"{LIST}?k=5").json()
+    assert (answer["source"], answer["degraded"]) == ("hybrid", False)
+    for place, item in enumerate(answer["items"], start=1):
+        assert item["rank"] == place
+        assert item["title_zh"]
+        assert item["title_en"]
+        assert all(reason["zh"] and reason["en"] for reason in item["reasons"])
+    assert any(item["reasons"] for item in answer["items"])
+
+
+def test_reasons_are_left_out_when_not_asked_for(platform):
+    answer = platform.get(f"{LIST}?k=3&explain=false").json()
+    assert [item["reasons"] for item in answer["items"]] == [[], [], []]
+
+
+def test_open_offerings_come_with_their_course_and_closed_ones_do_not(platform):
+    items = platform.get(f"{LIST}?k=200").json()["items"]
+    (openings,) = [item["openings"] for item in items if item["course_id"] == "c20"]
+    assert [each["offering_id"] for each in openings] == ["o-open"]
+
+
+def test_an_event_changes_the_next_list_without_training(platform, clock):
+    before = courses(platform.get("/v1/teachers/t10/recommendations"))
+    event = {
+        "teacher_id": "t10",
+        "course_id": before[0],
+        "occurred_at": clock().isoformat(),
+        "kind": "completed",
+    }
+    assert platform.post("/v1/events", event).status_code == 201
+    after = courses(platform.get("/v1/teachers/t10/recommendations"))
+    assert before[0] not in after
+    earlier = (clock() - clock.step).isoformat().replace("+", "%2B")
+    assert courses(platform.get(f"/v1/teachers/t10/recommendations?as_of={earlier}")) == before
+
+
+def test_an_event_from_a_clock_ahead_changes_the_next_list_too(platform, clock):
+    before = courses(platform.get("/v1/teachers/t11/recommendations"))
+    ahead = (clock() + clock.step).isoformat()
+    event = {"teacher_id": "t11", "course_id": before[0], "occurred_at": ahead}
+    assert platform.post("/v1/events", event).status_code == 201
+    assert before[0] not in courses(platform.get("/v1/teachers/t11/recommendations"))
+
+
+def test_a_new_course_and_a_new_teacher_are_ordinary(platform):
+    course = {"title_zh": "第1课：课堂评价", "title_en": "Lesson 1: assessment"}
+    assert platform.put("/v1/courses/brand-new", course).status_code == 201
+    assert platform.put("/v1/teachers/brand-new", {"states": [{}]}).status_code == 201
+    found = courses(platform.get("/v1/teachers/brand-new/recommendations?k=200"))
+    assert "brand-new" in found
+    assert len(found) > 20
+
+
+def test_the_catalogue_is_encoded_once_until_it_changes(platform, monkeypatch):
+    encoded = []
+    original = Model.catalogue
+
+    def counting(self: Model, *arguments: Any) -> Any:
+        encoded.append(1)
+        return original(self, *arguments)
+
+    monkeypatch.setattr(Model, "catalogue", counting)
+    courses(platform.get(LIST))
+    encoded.clear()
+    courses(platform.get(LIST))
+    assert len(encoded) == 0
+    platform.put("/v1/offerings/o-new", {"course_id": "c01"})
+    courses(platform.get(LIST))
+    courses(platform.get(LIST))
+    assert len(encoded) == 1
+
+
+def test_a_course_that_appears_later_is_seen_when_its_time_comes(platform, clock):
+    later = {"available_from": (clock() + clock.step).isoformat(), "title_zh": "后来"}
+    platform.put("/v1/courses/later", later)
+    assert "later" not in courses(platform.get(f"{LIST}?k=200"))
+    moment = (clock() + 2 * clock.step).isoformat().replace("+", "%2B")
+    assert "later" in courses(platform.get(f"{LIST}?k=200&as_of={moment}"))
+
+
+def test_what_is_shown_is_remembered_with_the_model_that_showed_it(
+    app: FastAPI, platform, model: Model
+):
+    answer = platform.get("/v1/teachers/t20/recommendations?k=4").json()
+    impressions = export_dataset(app.state.service.store).table("impressions")
+    shown = impressions[impressions["recommendation_id"] == answer["recommendation_id"]]
+    assert shown["course_id"].tolist() == [item["course_id"] for item in answer["items"]]
+    assert shown["rank"].tolist() == [1, 2, 3, 4]
+    assert set(shown["model_version"]) == {model.version}
+    assert set(shown["propensity"]) == {1.0}
+
+
+def test_a_plan_is_made_stored_and_read_back_the_same(platform):
+    made = platform.post(PLAN, {"policy": "national-2011"})
+    assert made.status_code == 201
+    plan = made.json()
+    assert made.headers["location"] == f"/v1/plans/{plan['plan_id']}"
+    assert platform.get(made.headers["location"]).json() == plan
+    assert (plan["state"], plan["revision"], plan["teacher_id"]) == ("draft", 1, "t00")
+    assert plan["policy"].startswith("national-2011@")
+    assert plan["items"]
+    assert {outcome["met"] for outcome in plan["unmet"]} <= {False}
+    for item in plan["items"]:
+        assert item["title_zh"]
+        assert all(reason["zh"] and reason["en"] for reason in item["reasons"])
+
+
+def test_a_plan_heeds_pins_and_bans(platform):
+    free = [item["course_id"] for item in platform.post(PLAN, {}).json()["items"]]
+    body = {"pins": [{"course_id": "c20"}], "bans": [c for c in free if c != "c20"][:2]}
+    plan = platform.post(PLAN, body).json()
+    planned = {item["course_id"] for item in plan["items"]}
+    assert "c20" in planned
+    assert not planned & set(body["bans"])
+    assert plan["unkept"] == []
+
+
+def test_deleting_a_teacher_deletes_their_plans(platform):
+    platform.put("/v1/teachers/leaving", {"states": [{"phase": "primary"}]})
+    plan = platform.post("/v1/teachers/leaving/plan", {"policy": "national-2011"}).json()
+    platform.delete("/v1/teachers/leaving")
+    assert platform.get(f"/v1/plans/{plan['plan_id']}").status_code == 404
