@@ -204,7 +204,8 @@ def _codes(dataset: Dataset, table: pd.DataFrame, edges: dict[str, list[float]])
 def _texts(dataset: Dataset, table: pd.DataFrame) -> pd.Series:
     declared = dataset.columns.features.get("courses", {})
     names = [*TEXT_COLUMNS, *(n for n, kind in declared.items() if kind == "text")]
-    return table[names].fillna("").agg(" ".join, axis=1)
+    first, *others = (table[name].fillna("") for name in names)
+    return first.str.cat(others, sep=" ")
 
 
 def _quantiles(numbers: pd.Series) -> list[float]:

@@ -60,7 +60,7 @@ class WordEncoder:
         """Return 0/1 marks, float32, shape (n_rows, n_names); a column not there marks nothing."""
         nothing = pd.Series("", index=frame.index, dtype="str")
         blocks = [
-            _counter(words).transform(frame.get(column, nothing).fillna(""))
+            _marked(frame.get(column, nothing), words)
             for column, words in self.vocabularies.items()
             if words
         ]
@@ -78,8 +78,11 @@ class WordEncoder:
         return cls({k: tuple(v) for k, v in fitted.values["vocabularies"].items()})
 
 
-def _counter(words: Sequence[str]) -> CountVectorizer:
-    return CountVectorizer(analyzer=items, binary=True, vocabulary=list(words), dtype=np.float32)
+def _marked(column: pd.Series, words: Sequence[str]) -> sparse.csr_matrix:
+    counter = CountVectorizer(analyzer=items, binary=True, vocabulary=list(words), dtype=np.float32)
+    # Columns repeat few cells over many rows: each distinct cell is encoded once.
+    row, cells = pd.factorize(column.fillna(""))
+    return counter.transform(cells)[row]
 
 
 def _words(column: pd.Series, min_rows: int) -> tuple[str, ...]:
