@@ -238,7 +238,8 @@ def _segments(states: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
         return pd.Series("", index=states.index, dtype="str")
     # A data set may lack a column that the model was fitted with: then nothing is known of it.
     words = states.reindex(columns=list(columns)).astype("str").fillna("")
-    return words.agg("|".join, axis=1).astype("str")
+    first, *others = (words[name] for name in columns)
+    return first.str.cat(others, sep="|") if others else first
 
 
 def _blanked(matrix: sparse.csr_array, kept: NDArray[np.bool_]) -> sparse.csr_array:
