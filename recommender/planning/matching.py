@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields
-from typing import Literal
 
 from pydantic import ConfigDict
 
@@ -149,6 +148,3 @@ class Career:
             after.since for before, after in pairs if after.role == role and before.role != role
         ]
         return days[-1] if days else None
-
-
-Start = Literal["employed", "role"]

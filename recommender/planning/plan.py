@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
@@ -16,7 +17,7 @@ from recommender.planning.matching import STRICT
 from recommender.planning.problem import Inputs, Option, Problem, build
 from recommender.planning.solve import Effort, Solution, solve
 
-STATES = ("draft", "submitted", "school_confirmed", "revised")
+State = Literal["draft", "submitted", "school_confirmed", "revised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class Plan:
     gap: float
     shortage_proven: bool
     revision: int = 1
-    state: str = "draft"
+    state: State = "draft"
 
     @property
     def unmet(self) -> tuple[Outcome, ...]:

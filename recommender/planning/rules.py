@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field, Strict
 
 from recommender.planning.amounts import COURSES, Measure
-from recommender.planning.matching import STRICT, Career, Clause, Scope, Start, Words
+from recommender.planning.matching import STRICT, Career, Clause, Scope, Words
 from recommender.planning.terms import Cycle, Period
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -39,7 +39,7 @@ class Window:
     id: Id
     zh: Sentence
     en: Sentence
-    starts: Start
+    starts: Literal["employed", "role"]
     months: Whole
     scope: Scope = field(default_factory=Scope)
 
