@@ -70,7 +70,7 @@ RESOLVE := $(LOCKER)/bin/uv pip compile --quiet --universal --python-version 3.1
 OPTIONAL := import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
     print(*project["optional-dependencies"]["factorisation"])
 
-lock:  ## resolve the locks anew, after a change of dependencies in pyproject.toml
+lock:  ## resolve the locks again after a change in pyproject.toml; versions that fit stay
 	$(PYTHON) -m venv $(LOCKER)
 	$(LOCKER)/bin/pip install -qq --disable-pip-version-check uv==0.13.9
 	$(RESOLVE) --group build pyproject.toml --output-file requirements.lock
