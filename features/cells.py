@@ -27,6 +27,8 @@ _SPACES = " \t\r\n\f\v\u3000"
 _INNER = r"\x00-\x1f\x7f-\x9f;"
 _OUTER = _INNER + " \u00a0\u3000"
 ID_PATTERN = rf"[^{_OUTER}](?:[^{_INNER}]*[^{_OUTER}])?"
+#: Larger numbers are slips, and their squares would not fit the model's 32 bits.
+LARGEST_NUMBER = 1e15
 NUMBER_PATTERN = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 INTEGER_PATTERN = r"-?[0-9]{1,15}(?:\.0*)?"
 DATE_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -85,7 +87,7 @@ def parse(column: Column, text: pd.Series, zone: str) -> tuple[pd.Series, list[F
     >>> values.tolist()
     [1.5, nan, nan]
     >>> [(fault.rows.tolist(), fault.expected) for fault in faults]
-    [([2], 'a finite number'), ([1], '0 or more')]
+    [([2], 'a finite number, at most 1e+15 either way'), ([1], '0 or more')]
     """
     which, distinct = pd.factorize(text)
     reader = _read_list if column.many else READERS[column.kind]
@@ -202,19 +204,17 @@ def range_text(column: Column) -> str:
 
 def _read_number(cells: pd.Series, column: Column, zone: str) -> Verdict:
     values = _numbers(cells.str.strip(), NUMBER_PATTERN)
-    finite = pd.Series(np.isfinite(values))
-    return _keep(values, ("a finite number", finite), _range_rule(values, column))
+    bounded = values.abs() <= LARGEST_NUMBER
+    expected = f"a finite number, at most {LARGEST_NUMBER:g} either way"
+    return _keep(values, (expected, bounded), _range_rule(values, column))
 
 
 def _read_amount(cells: pd.Series, column: Column, zone: str) -> Verdict:
     number = _read_number(cells, column, zone)
     # Binary fractions: 0.1 + 0.2 is meant to be 0.3.
-    with np.errstate(over="ignore", invalid="ignore"):
-        rounded = number.values.round(2)
-        exact = np.abs(number.values - rounded) <= 1e-9 * np.maximum(1, np.abs(rounded))
-    whole = _keep(
-        rounded, ("at most two decimals", (exact & np.isfinite(rounded)) | number.values.isna())
-    )
+    rounded = number.values.round(2)
+    exact = (number.values - rounded).abs() <= 1e-9 * rounded.abs().clip(lower=1)
+    whole = _keep(rounded, ("at most two decimals", exact | number.values.isna()))
     return Verdict(whole.values, number.broken + whole.broken)
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from features.cells import FIRST_YEAR, LAST_YEAR, LONGEST_ID, range_text
+from features.cells import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR, LONGEST_ID, range_text
 from features.codes import REPLACEABLE
 from features.columns import DEFAULT_ZONE
 from features.declaration import Column, Kind, Table
@@ -23,7 +23,8 @@ KINDS = MappingProxyType(
         Kind.CATEGORY: "any word: its distinct values are found in the data",
         Kind.TEXT: "any text without a NUL character",
         Kind.INTEGER: "a whole number",
-        Kind.NUMBER: "a finite number; `nan` and `inf` are refused",
+        Kind.NUMBER: f"a finite number, at most {LARGEST_NUMBER:g} either way; `nan` and `inf` "
+        "are refused",
         Kind.AMOUNT: "hours, credits or money: a finite number with at most two decimals",
         Kind.BOOLEAN: "`true` or `false`; also `1`, `0`, `yes`, `no`, `是`, `否`",
         Kind.TIME: "ISO 8601: `2024-03-01T08:30:00+08:00`, `2024-03-01 08:30` or `2024-03-01` "
