@@ -27,7 +27,7 @@ _SPACES = " \t\r\n\f\v\u3000"
 _INNER = r"\x00-\x1f\x7f-\x9f;"
 _OUTER = _INNER + " \u00a0\u3000"
 ID_PATTERN = rf"[^{_OUTER}](?:[^{_INNER}]*[^{_OUTER}])?"
-#: Larger numbers are slips, and their squares would not fit the model's 32 bits.
+#: Larger numbers are slips; up to here even squares fit the models' 32-bit floats.
 LARGEST_NUMBER = 1e15
 NUMBER_PATTERN = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 INTEGER_PATTERN = r"-?[0-9]{1,15}(?:\.0*)?"
