@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +14,9 @@ from features.columns import ColumnsFile
 from features.columns_toml import COLUMNS_FILE, to_toml
 from features.dataset import Dataset
 from features.declaration import Column, Kind, Table
-from features.errors import InvalidSetting, Refused
+from features.errors import InvalidSetting
 from features.files import SUFFIXES
+from features.folders import replacing
 from features.tables import BY_NAME, TABLES
 
 FILE_FORMATS = tuple(suffix[1:] for suffix in SUFFIXES)
@@ -52,44 +51,8 @@ def write_folder(dataset: Dataset, path: Path, file_format: str = "csv") -> None
         raise InvalidSetting(
             "file format", expected=" or ".join(FILE_FORMATS), got=repr(file_format)
         )
-    path = path.absolute()
-    _refuse_foreign_files(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
+    with replacing(path, OWN_FILES, "zixuan's tables") as partial:
         _write_tables(dataset, partial, file_format)
-        _move_into_place(partial, path)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _refuse_foreign_files(path: Path) -> None:
-    if not path.exists():
-        return
-    foreign = (
-        [path.name]
-        if not path.is_dir()
-        else sorted(file.name for file in path.iterdir() if file.name not in OWN_FILES)
-    )
-    if foreign:
-        raise Refused(
-            str(path),
-            expected="a new or empty folder, or one that holds only zixuan's tables",
-            got=", ".join(foreign[:5]),
-            remedy="choose another folder, or move these files away",
-        )
-
-
-def _move_into_place(partial: Path, path: Path) -> None:
-    """Rename one folder to another; an older one of that name goes only after it has moved."""
-    if not path.exists():
-        partial.rename(path)
-        return
-    older = partial.with_suffix(".older")
-    path.rename(older)
-    partial.rename(path)
-    shutil.rmtree(older)
 
 
 def _write_tables(dataset: Dataset, folder: Path, file_format: str) -> None:
