@@ -30,7 +30,7 @@ test: $(VENV)/.development lightfm  ## install what the tests need and run them 
 
 test-without-lightfm: $(VENV)/.development  ## the tests, in the state where LightFM cannot be had
 	@rm -f $(VENV)/.lightfm
-	@$(PIP) uninstall --quiet --yes lightfm-next
+	@$(PIP) uninstall -qq --yes lightfm-next
 	$(PYTEST)
 
 check: $(VENV)/.development  ## formatting, lint, types, import contracts, dependencies, file length
