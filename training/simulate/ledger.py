@@ -19,7 +19,7 @@ from training.simulate.teachers import Teachers
 _STEPS_KEPT = 365
 _DECISION_DAYS = 12
 _CREDITS_PER_YEAR = 60
-_ACTIVITIES_PER_YEAR = 0.2
+_ACTIVITIES_PER_YEAR = 2.0
 _STATE = {state: number for number, state in enumerate(codes.ENROLMENT_STATES)}
 _DECIDERS = ("teacher", "school", "platform", "county", "provider")
 _DECIDER_OF = {"applied": 0, "school_approved": 1, "admitted": 2, "refused": 3}
@@ -168,7 +168,7 @@ def _activities(settings: Simulation, teachers: Teachers, rng: np.random.Generat
             "teacher_id": pick(teachers.ids, who),
             "kind": "activity",
             "earned": since + ((last - since) * rng.random(len(who))).astype(np.int64),
-            "amount": rng.integers(2, 17, size=len(who)) / 2,
+            "amount": rng.integers(24, 57, size=len(who)) / 2,
             "activity": pick(codes.ACTIVITIES, rng.integers(len(codes.ACTIVITIES), size=len(who))),
             "tier": "school",
             "mode": "school_based",
