@@ -8,9 +8,11 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from features.errors import (
@@ -31,6 +33,8 @@ MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:zixuan:problem:"
 #: Of one request, so many faults are told.
 TOLD = 100
+#: When a client may try again after the database did not answer.
+RETRY_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
 INVALID_REQUEST = Kind(422, "invalid-request", "The request breaks the API's contract")
 TOO_LARGE = Kind(413, "too-large", "The body is too large")
 MALFORMED = Kind(400, "malformed", "The body cannot be read")
+NO_STORE = Kind(503, "no-store", "The database does not answer")
 FAILED = Kind(500, "failed", "The service failed; it has been logged")
 
 
@@ -108,6 +113,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(ZixuanError)(_of_ours)
     app.exception_handler(RequestValidationError)(_of_validation)
     app.exception_handler(HTTPException)(_of_framework)
+    app.exception_handler(OperationalError)(_of_store)
 
 
 def _sendable(text: str) -> str:
@@ -154,4 +160,12 @@ async def _of_framework(request: Request, error: HTTPException) -> JSONResponse:
     kind = next((kind for kind in (MALFORMED, TOO_LARGE) if kind.status == status), _named(status))
     answer = problem(kind, str(error.detail), _request_id(request))
     answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _of_store(request: Request, error: OperationalError) -> JSONResponse:
+    structlog.get_logger().error("store", exc_info=error)
+    detail = "nothing was changed; try again in a moment"
+    answer = problem(NO_STORE, detail, _request_id(request))
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer

@@ -18,6 +18,8 @@ from features.errors import InvalidSetting
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 5_000
+#: One connection for each thread that answers requests: none waits for another's.
+READERS = 40
 _WRITES = "zixuan_writes"
 
 
@@ -80,7 +82,7 @@ class Store:
 
 def _engine(url: str) -> sa.Engine:
     # An error of the database is logged; the row that caused it is personal.
-    engine = sa.create_engine(url, hide_parameters=True)
+    engine = sa.create_engine(url, hide_parameters=True, pool_size=READERS)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -44,11 +45,27 @@ def wait_for(url: str) -> None:
     raise TimeoutError(url)
 
 
-def test_an_acknowledged_event_survives_kill_9(tmp_path: Path, artifact: Path):
+def send_events(url: str, headers: dict[str, str], name: str, acknowledged: list[str]) -> None:
+    """Post events until the server is gone; note those that it acknowledged."""
+    with httpx.Client(base_url=url, headers=headers) as client:
+        for number in range(10_000):
+            event = {"event_id": f"{name}{number}", "teacher_id": "t1", "course_id": "c1"}
+            try:
+                answer = client.post(
+                    "/v1/events", json=event | {"occurred_at": "2026-01-01T00:00:00Z"}
+                )
+            except httpx.TransportError:
+                return
+            assert answer.status_code == 201
+            acknowledged.append(event["event_id"])
+
+
+def test_acknowledged_events_survive_kill_9_under_load(tmp_path: Path, artifact: Path):
     database = f"sqlite:///{tmp_path / 'store.db'}"
     store = Store.open(database)
     key = create_key(store, "default", ["platform"], pd.Timestamp.now("UTC"))
     port = free_port()
+    acknowledged: list[str] = []
     environment = os.environ | {
         "ZIXUAN_DATABASE_URL": database,
         "ZIXUAN_ARTIFACT": str(artifact),
@@ -61,17 +78,26 @@ def test_an_acknowledged_event_survives_kill_9(tmp_path: Path, artifact: Path):
             wait_for(url)
             headers = {"Authorization": f"Bearer {key}"}
             with httpx.Client(base_url=url, headers=headers) as client:
-                assert client.get("/readyz").status_code == 200
+                assert client.get("/readyz").json()["model"] == "ok"
                 client.put("/v1/courses/c1", json={}).raise_for_status()
                 client.put("/v1/teachers/t1", json={"states": [{}]}).raise_for_status()
-                event = {"teacher_id": "t1", "course_id": "c1", "event_id": "e1"}
-                sent = event | {"occurred_at": "2026-01-01T00:00:00Z"}
-                assert client.post("/v1/events", json=sent).status_code == 201
-                server.send_signal(signal.SIGKILL)
+            senders = [
+                threading.Thread(target=send_events, args=(url, headers, name, acknowledged))
+                for name in "abcd"
+            ]
+            for sender in senders:
+                sender.start()
+            while len(acknowledged) < 40:
+                time.sleep(0.01)
+            server.send_signal(signal.SIGKILL)
+            for sender in senders:
+                sender.join()
         finally:
             server.kill()
             server.wait()
-    assert export_dataset(store).table("events")["event_id"].tolist() == ["e1"]
+    stored = export_dataset(store).table("events")["event_id"]
+    assert set(acknowledged) <= set(stored)
+    assert stored.is_unique
     store.close()
     lines = (tmp_path / "log").read_text()
     assert '"route"' in lines
