@@ -99,7 +99,11 @@ def show(console: Console, evaluation: Evaluation, title: str) -> None:
     """Print figures, the lead over the preferred part, and whether it holds."""
     leads = [row for row in evaluation.differences() if row.against == PREFERRED]
     console.print(evaluation_table(evaluation.rows(), METRICS, title))
-    console.print(evaluation_table(leads, METRICS, "paired difference"))
+    console.print(
+        evaluation_table(
+            leads, METRICS, "paired difference: hybrid - the part that validation prefers"
+        )
+    )
     low = next(r.figure.low for r in leads if r.group == "all" and r.metric == METRICS[0])
     verdict = "holds" if low >= -TOLERANCE else "FAILS"
     console.print(f"{METRICS[0]}: lower end {low:+.4f} >= {-TOLERANCE}: {verdict}\n")

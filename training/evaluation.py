@@ -14,7 +14,7 @@ from training.bootstrap import Figure, figures
 
 HYBRID = "hybrid"
 #: What the hybrid is compared with beside each of its parts: the part that validation prefers.
-PREFERRED = "preferred part"
+PREFERRED = "preferred"
 GROUPS = ("all", "warm", "cold")
 
 

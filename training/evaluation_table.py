@@ -33,7 +33,7 @@ def evaluation_table(rows: Sequence[Row], metrics: Sequence[str], title: str) ->
         box=box.SIMPLE_HEAD,
     )
     table.add_column("teachers", no_wrap=True)
-    table.add_column("model")
+    table.add_column("model", no_wrap=True)
     for metric in metrics:
         table.add_column(metric, no_wrap=True)
     found = {(row.group, _label(row), row.metric): row.figure for row in rows}
