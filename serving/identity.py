@@ -17,6 +17,7 @@ from enum import StrEnum
 import pandas as pd
 import sqlalchemy as sa
 
+from features.cells import ID_PATTERN, LONGEST_ID
 from features.errors import InvalidSetting, UnknownId
 from features.moments import instant
 from serving.errors import NotAllowed, NotIdentified
@@ -25,6 +26,7 @@ from serving.store.engine import Store
 from serving.store.schema import API_KEYS, TENANT
 from serving.store.tenants import add_tenant
 
+LONGEST_DAYS = 36_500
 _KEY = re.compile(r"zx_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 #: What an unknown id is compared with, so that it takes as long as a known one.
 _NOBODY = "0" * 64
@@ -86,16 +88,17 @@ def create_key(
     tenant
         Made if there is none of this name.
     days
-        How long the key is valid; for ever when left out.
+        How long the key is valid, up to a hundred years; for ever when left out.
     label
         What the key is for, in its owner's words.
 
     Raises
     ------
     InvalidSetting
-        If a scope is unknown, or there is none.
+        If a scope is unknown, or there is none, or the tenant or the days are out of range.
     """
     allowed = _scopes(scopes)
+    _check_range(tenant, days)
     key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     row = {
         TENANT: tenant,
@@ -151,6 +154,14 @@ def identify(connection: sa.Connection, header: str, now: pd.Timestamp) -> Calle
             remedy="make one with 'zixuan key'",
         )
     return Caller(row.tenant_id, row.key_id, frozenset(map(Scope, row.scopes.split())))
+
+
+def _check_range(tenant: str, days: float | None) -> None:
+    if not re.fullmatch(ID_PATTERN, tenant) or len(tenant) > LONGEST_ID:
+        expected = f"1 to {LONGEST_ID} characters without control characters or ;"
+        raise InvalidSetting("tenant", expected=expected, got=repr(tenant[:LONGEST_ID]))
+    if days is not None and not 0 < days <= LONGEST_DAYS:
+        raise InvalidSetting("days", expected=f"up to {LONGEST_DAYS}, above 0", got=str(days))
 
 
 def _by_id(key_id: str) -> sa.Select[tuple[object, ...]]:

@@ -32,6 +32,18 @@ def test_unknown_scopes_are_refused(store: Store, scopes: list[str]):
         create_key(store, "a", scopes, NOW)
 
 
+@pytest.mark.parametrize("days", [0, -1, float("nan"), float("inf"), 1e9])
+def test_a_life_that_is_no_number_of_days_is_refused(store: Store, days: float):
+    with pytest.raises(InvalidSetting, match="days"):
+        create_key(store, "a", ["platform"], NOW, days=days)
+
+
+@pytest.mark.parametrize("tenant", ["", " a", "a\0", "a;b", "a" * 201])
+def test_a_tenant_is_named_like_any_id(store: Store, tenant: str):
+    with pytest.raises(InvalidSetting, match="tenant"):
+        create_key(store, tenant, ["platform"], NOW)
+
+
 def test_revoking_an_unknown_key_is_an_error(store: Store):
     with pytest.raises(UnknownId):
         revoke_key(store, "0" * 16, NOW)
