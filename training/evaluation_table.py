@@ -31,6 +31,9 @@ def evaluation_table(rows: Sequence[Row], metrics: Sequence[str], title: str) ->
         caption="mean [95% bootstrap interval over teachers]",
         caption_justify="left",
         box=box.SIMPLE_HEAD,
+        # Two metrics then fit a terminal of 80 columns.
+        show_edge=False,
+        pad_edge=False,
     )
     table.add_column("teachers", no_wrap=True)
     table.add_column("model", no_wrap=True)

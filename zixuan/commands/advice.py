@@ -1,0 +1,161 @@
+"""Advice: a list or a plan for one teacher, lists for all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zixuan.commands.options import (
+    AsJson,
+    Data,
+    Language,
+    Length,
+    Model,
+    Moment,
+    Quiet,
+    Teacher,
+    examples,
+)
+from zixuan.progress import steps
+
+app = typer.Typer()
+
+
+@app.command(
+    epilog=examples(
+        "recommend county --model model --teacher t0000001 -k 10",
+        "recommend county --model model --teacher t0000001 --as-of 2025-11-01 --lang en --json",
+    )
+)
+def recommend(
+    folder: Data,
+    model: Model,
+    teacher: Teacher,
+    *,
+    k: Length = 10,
+    as_of: Moment = None,
+    lang: Language = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show a teacher's best courses, and why.
+
+    Only courses that the teacher may take and has not done, each with the true parts of its
+    score as reasons, and with the offerings that can be applied for.
+    """
+    from recommender.advise import recommend as advise
+    from recommender.artifact import load
+    from zixuan.reading import moment, now, read
+    from zixuan.show import say
+    from zixuan.show_list import list_json, show_list
+
+    with steps(quiet=quiet) as tell:
+        tell(f"load {model}")
+        loaded = load(model)
+        dataset = read(folder, tell)
+        tell("rank")
+        seen = moment(as_of, dataset) or now()
+        found = advise(loaded, dataset, teacher_id=teacher, as_of=seen, k=k)
+    if as_json:
+        say(list_json(found))
+    else:
+        show_list(found, teacher, lang)
+
+
+@app.command(
+    epilog=examples(
+        "plan county --model model --teacher t0000001",
+        "plan county --model model --teacher t0000001 --policy national-2011 --json",
+    )
+)
+def plan(
+    folder: Data,
+    model: Model,
+    teacher: Teacher,
+    *,
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Rules to plan by.",
+            show_default="those in force for the teacher",
+        ),
+    ] = None,
+    policies: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Policy files of your own, beside the shipped ones."),
+    ] = None,
+    as_of: Moment = None,
+    lang: Language = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Plan the rest of a teacher's cycle.
+
+    Courses term by term, how far they meet each requirement of the rules in force, and what
+    cannot be met.
+    """
+    from recommender.advise import make_plan, titles
+    from recommender.artifact import load
+    from zixuan.reading import moment, now, read
+    from zixuan.show import say
+    from zixuan.show_plan import PlanView, show_plan
+
+    with steps(quiet=quiet) as tell:
+        tell(f"load {model}")
+        loaded = load(model)
+        dataset = read(folder, tell)
+        tell("plan")
+        made = make_plan(
+            loaded,
+            dataset,
+            teacher_id=teacher,
+            as_of=moment(as_of, dataset) or now(),
+            policy_name=policy,
+            policy_folder=policies,
+        )
+    if as_json:
+        say(made.to_json())
+    else:
+        show_plan(PlanView.of(made, titles(dataset)), lang)
+
+
+@app.command(
+    epilog=examples(
+        "batch county --model model -k 10 --out lists.parquet",
+        "batch county --model model --as-of 2025-11-01 --workers 4 --out lists.parquet",
+    )
+)
+def batch(
+    folder: Data,
+    model: Model,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Parquet file to make or replace.")],
+    *,
+    k: Length = 10,
+    as_of: Moment = None,
+    workers: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Write the best courses of every teacher.
+
+    One Parquet file with the columns teacher_id, course_id, rank and score. Nothing that a
+    teacher has done, or may not take, is in it.
+    """
+    from recommender.artifact import load
+    from serving.batch import batch as lists
+    from serving.batch import write_batch
+    from zixuan.reading import moment, now, read
+    from zixuan.show import say
+
+    with steps(quiet=quiet) as tell:
+        tell(f"load {model}")
+        loaded = load(model)
+        dataset = read(folder, tell)
+        tell("rank all teachers")
+        seen = moment(as_of, dataset) or now()
+        most = k * len(dataset.teachers)
+        ranked = lists(dataset, loaded, as_of=seen, k=k, workers=workers)
+        rows = write_batch(out, ranked, lambda written: tell.reached(written, most))
+    say(f"{out}: {rows:,} rows for {len(dataset.teachers):,} teachers")

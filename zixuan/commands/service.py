@@ -1,0 +1,147 @@
+"""The service: its store, its keys, and the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zixuan.commands.options import Data, Database, Quiet, Rejects, Tenant, examples, names
+from zixuan.progress import steps
+
+app = typer.Typer()
+
+
+@app.command(
+    "import", epilog=examples("import county", "import county --database sqlite:///zixuan.db")
+)
+def import_tables(
+    folder: Data,
+    *,
+    database: Database = None,
+    tenant: Tenant = "default",
+    rejects: Rejects = None,
+    quiet: Quiet = False,
+) -> None:
+    """Put a folder of tables into the store.
+
+    All of it or nothing. Rows of the same key are replaced, events of the same id count once,
+    and what else the store holds stays.
+    """
+    from features.reading import notices
+    from serving.store.transfer import import_dataset
+    from zixuan.reading import now, read
+    from zixuan.show import say, show_notices
+    from zixuan.store import opened
+
+    with steps(quiet=quiet) as tell:
+        dataset = read(folder, tell, rejects)
+        tell("import")
+        with opened(database) as store:
+            imported = import_dataset(store, dataset, now=now(), tenant=tenant)
+    show_notices(notices(dataset))
+    say(f"{folder}: {sum(imported.rows.values()):,} rows of {len(imported.rows)} tables imported")
+
+
+@app.command(epilog=examples("export --out tables", "export --out tables --format parquet"))
+def export(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to make or replace.")],
+    *,
+    database: Database = None,
+    tenant: Tenant = "default",
+    file_format: Annotated[
+        str, typer.Option("--format", metavar="csv|parquet", help="Format of the tables.")
+    ] = "csv",
+    quiet: Quiet = False,
+) -> None:
+    """Write the store as a folder of tables.
+
+    What was imported, and what has come through the API since, ready to train from.
+    """
+    from features.writing import write_folder
+    from serving.store.transfer import export_dataset
+    from zixuan.show import say
+    from zixuan.store import opened
+
+    with steps(quiet=quiet) as tell, opened(database, must_exist=True) as store:
+        tell("read the store")
+        dataset = export_dataset(store, tenant=tenant)
+        tell(f"write {out}")
+        write_folder(dataset, out, file_format)
+    say(f"{out}: {len(dataset.teachers):,} teachers, {len(dataset.log):,} events")
+
+
+@app.command(
+    epilog=examples(
+        "key --label 'learning platform'",
+        "key --scopes admin --days 30",
+        "key --revoke 0123456789abcdef",
+    )
+)
+def key(
+    *,
+    scopes: Annotated[
+        str, typer.Option(metavar="A,B", help="What the key may do: platform, admin.")
+    ] = "platform",
+    days: Annotated[
+        float | None,
+        typer.Option(min=0, help="How long it is valid.", show_default="for ever"),
+    ] = None,
+    label: Annotated[str, typer.Option(metavar="TEXT", help="What it is for.")] = "",
+    revoke: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="End a key instead; the part between underscores."),
+    ] = None,
+    database: Database = None,
+    tenant: Tenant = "default",
+) -> None:
+    """Make an API key, or end one.
+
+    The key is printed this once: the store keeps only a hash of it.
+    """
+    from serving.identity import create_key, revoke_key
+    from zixuan.reading import now
+    from zixuan.show import say
+    from zixuan.store import opened
+
+    with opened(database, must_exist=revoke is not None) as store:
+        if revoke is not None:
+            revoke_key(store, revoke, now())
+            say(f"{revoke}: revoked")
+        else:
+            allowed = names(scopes) or []
+            say(create_key(store, tenant, allowed, now(), days=days, label=label))
+
+
+@app.command(
+    epilog=examples("serve", "serve --port 9000", "serve --model model --database sqlite:///a.db")
+)
+def serve(
+    *,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on.", show_default="ZIXUAN_HOST, or 127.0.0.1"),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on.", show_default="ZIXUAN_PORT, or 8080")
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="ARTIFACT",
+            help="Folder of the model.",
+            show_default="ZIXUAN_ARTIFACT, or the champion",
+        ),
+    ] = None,
+    database: Database = None,
+) -> None:
+    """Serve the API until stopped.
+
+    Logs go to standard error, one JSON object a line. docs/api.md tells the routes, and the
+    settings that the environment can hold.
+    """
+    from serving.server import serve as listen
+    from zixuan.store import settings_with
+
+    listen(settings_with(host=host, port=port, artifact=model, database_url=database))

@@ -1,0 +1,66 @@
+"""What the commands print: plain lines for programs and people, tables for people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from features.dataset import Dataset
+    from training.evaluation import Evaluation
+
+#: Of an evaluation's metrics, those that a terminal has room for; the JSON has all.
+SHOWN_METRICS = ("ndcg", "recall")
+
+
+def say(text: str) -> None:
+    """Print a line as it is, whatever the terminal's width."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def console() -> Console:
+    """Return a console on standard output that marks nothing up by itself."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def show_notices(notices: Sequence[str]) -> None:
+    """Print on standard error what was read in a way that its owner may not expect."""
+    for notice in notices:
+        sys.stderr.write(f"notice 注意: {notice}\n")
+
+
+def show_dataset(dataset: Dataset, title: str) -> None:
+    """Print how many rows each table has, and when events happened."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("table 表")
+    table.add_column("rows 行数", justify="right")
+    for name, frame in dataset.tables.items():
+        table.add_row(name, f"{len(frame):,}")
+    times = dataset.table("events")["occurred_at"]
+    if len(times):
+        table.caption = f"events {times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}"
+        table.caption_justify = "left"
+    console().print(table)
+
+
+def show_evaluation(evaluation: Evaluation) -> None:
+    """Print the figures of every model, and the hybrid's lead over its parts."""
+    from training.evaluation_table import evaluation_table
+
+    metrics = [name for name in evaluation.metrics if name.partition("@")[0] in SHOWN_METRICS]
+    facts = evaluation.facts
+    title = f"{facts['split']}, as of {facts['cut']}"
+    console().print(Text(title, style="bold"))
+    screen = Console(highlight=False, emoji=False)
+    screen.print(evaluation_table(evaluation.rows(), metrics, "figures 指标"))
+    leads = evaluation.differences()
+    if leads:
+        # A lead's names are long: one metric fits a terminal of 80 columns.
+        screen.print(evaluation_table(leads, metrics[:1], "the hybrid's lead 混合评分的领先"))
