@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.preprocessing import normalize
 
 from features.dataset import Dataset
-from features.encoding import TextEncoder, WordEncoder, binned
-from features.fitted import Fitted
+from features.encoding import TextEncoder, WordEncoder, binned, quantile_edges, unit_rows
+from features.fitted import Fitted, numbers_of
 from features.ids import IdMap
 from features.moments import NEVER, instant, microseconds
 
@@ -34,7 +33,6 @@ CODE_COLUMNS = (
 )
 TEXT_COLUMNS = ("title_zh", "title_en", "text_zh", "text_en")
 NEIGHBOURS = 20
-NUMBER_BINS = 5
 CHUNK = 2048
 
 
@@ -113,7 +111,7 @@ class CourseEncoder:
         table = dataset.table("courses")
         table = table[appeared(table, as_of)]
         edges = {
-            name: _quantiles(table[name])
+            name: quantile_edges(table[name])
             for name, kind in dataset.columns.features.get("courses", {}).items()
             if kind == "number"
         }
@@ -133,10 +131,10 @@ class CourseEncoder:
     def content_of(self, dataset: Dataset) -> sparse.csr_array:
         """Return the content of all courses, half codes and half text, rows of length 1 or 0."""
         table = dataset.table("courses").set_index("course_id", drop=False).sort_index()
-        codes = normalize(self.words.transform(_codes(dataset, table, self.edges)))
+        codes = unit_rows(self.words.transform(_codes(dataset, table, self.edges)))
         text = self.text.transform(_texts(dataset, table))
         both = sparse.hstack([codes, text], format="csr", dtype=np.float32)
-        return sparse.csr_array(normalize(both))
+        return unit_rows(sparse.csr_array(both))
 
     def transform(self, dataset: Dataset, as_of: pd.Timestamp) -> Catalogue:
         """See the courses of a data set, new ones included, at a moment."""
@@ -177,14 +175,24 @@ class CourseEncoder:
 
     @classmethod
     def from_fitted(cls, fitted: Fitted) -> CourseEncoder:
-        """Read it back."""
-        return cls(
+        """Read it back.
+
+        Raises
+        ------
+        ValueError
+            If its parts do not fit together.
+        """
+        encoder = cls(
             WordEncoder.from_fitted(fitted.part("words")),
             TextEncoder.from_fitted(fitted.part("text")),
-            fitted.values["edges"],
+            numbers_of(fitted.values["edges"]),
             IdMap.of("course", fitted.values["courses"]),
             fitted.matrix("content"),
         )
+        expected = (len(encoder.fitted), len(encoder.names))
+        if encoder.content.shape != expected:
+            raise ValueError(f"content of shape {encoder.content.shape}, not {expected}")
+        return encoder
 
 
 def appeared(table: pd.DataFrame, as_of: pd.Timestamp) -> NDArray[np.bool_]:
@@ -206,11 +214,6 @@ def _texts(dataset: Dataset, table: pd.DataFrame) -> pd.Series:
     names = [*TEXT_COLUMNS, *(n for n, kind in declared.items() if kind == "text")]
     first, *others = (table[name].fillna("") for name in names)
     return first.str.cat(others, sep=" ")
-
-
-def _quantiles(numbers: pd.Series) -> list[float]:
-    inner = np.linspace(0, 1, NUMBER_BINS + 1)[1:-1]
-    return sorted(set(numbers.dropna().quantile(inner).tolist()))
 
 
 def _binned_or_missing(numbers: pd.Series, edges: list[float]) -> pd.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -100,7 +101,7 @@ class Dataset:
     def table(self, name: str) -> pd.DataFrame:
         """Return a table's frame; a table that the data set lacks is an empty frame."""
         found = self.tables.get(name)
-        return empty_frame(BY_NAME[name]) if found is None else found
+        return _no_rows(name) if found is None else found
 
     def of_teachers(self, positions: NDArray[np.integer]) -> Dataset:
         """Return the data set of these teachers alone; courses and their positions stay.
@@ -121,6 +122,11 @@ class Dataset:
             teachers=teachers,
             log=self.log.of_teachers(np.unique(positions)),
         )
+
+
+@cache
+def _no_rows(name: str) -> pd.DataFrame:
+    return empty_frame(BY_NAME[name])
 
 
 def _complete(table: Table, frame: pd.DataFrame, columns: ColumnsFile) -> pd.DataFrame:

@@ -63,8 +63,7 @@ def _lifted_before(dataset: Dataset, as_of: pd.Timestamp) -> NDArray[np.int64]:
 def _limit(rule: str, as_of: pd.Timestamp, zone: str) -> int:
     if rule == NEVER_AGAIN:
         return int(np.iinfo(np.int64).min)
-    # The year that as_of belongs to is the year just before that instant.
-    local = (as_of - pd.Timedelta(microseconds=1)).tz_convert(zone)
+    local = as_of.tz_convert(zone)
     if rule == YEARLY:
         return instant(pd.Timestamp(year=local.year, month=1, day=1, tz=zone)) - 1
-    return instant(as_of - pd.DateOffset(months=int(rule)))
+    return instant(local - pd.DateOffset(months=int(rule)))

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.preprocessing import normalize
 
 from features.declaration import LIST_SEPARATOR
 from features.fitted import Fitted
@@ -138,8 +139,17 @@ class TextEncoder:
 
     @classmethod
     def from_fitted(cls, fitted: Fitted) -> TextEncoder:
-        """Read n-grams and weights back."""
-        return cls(tuple(fitted.values["ngrams"]), fitted.arrays["idf"])
+        """Read n-grams and weights back.
+
+        Raises
+        ------
+        ValueError
+            If there are not as many of the one as of the other.
+        """
+        ngrams, idf = tuple(fitted.values["ngrams"]), fitted.arrays["idf"]
+        if idf.shape != (len(ngrams),):
+            raise ValueError(f"idf of shape {idf.shape} for {len(ngrams)} n-grams")
+        return cls(ngrams, idf)
 
 
 def _ngram_vectorizer(**settings: object) -> TfidfVectorizer:
@@ -151,6 +161,21 @@ def _ngram_vectorizer(**settings: object) -> TfidfVectorizer:
         dtype=np.float32,
         **settings,
     )
+
+
+def quantile_edges(numbers: pd.Series) -> list[float]:
+    """Return the distinct inner edges of five bins of like size; none where there is no number.
+
+    >>> quantile_edges(pd.Series([1.0, 1.0, 2.0, None]))
+    [1.0, 1.4, 2.0]
+    """
+    told = numbers.dropna()
+    return sorted(set(told.quantile([0.2, 0.4, 0.6, 0.8]).tolist())) if len(told) else []
+
+
+def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Scale each row to length 1; an empty row stays empty, and so does a matrix of no columns."""
+    return sparse.csr_array(normalize(matrix)) if min(matrix.shape) else matrix
 
 
 def binned(numbers: pd.Series, edges: Sequence[float]) -> pd.Series:

@@ -45,18 +45,20 @@ class EventLog:
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame], teachers: IdMap, courses: IdMap) -> EventLog:
-        """Turn a sorted, valid events table into arrays; the same ``event_id`` counts once."""
+        """Turn a sorted, valid events table into arrays.
+
+        The same ``event_id`` counts once, as it first became known.
+        """
         frame = tables["events"]
-        named = frame["event_id"].notna()
-        frame = frame[~(named & frame["event_id"].duplicated())]
-        occurred = microseconds(frame["occurred_at"])
+        frame = frame[_first_told(frame["event_id"], _known_at(frame))]
+        known = _known_at(frame)
         return cls(
             teacher=teachers.positions(frame["teacher_id"]),
             course=courses.positions(frame["course_id"]),
-            occurred_at=occurred,
-            known_at=np.maximum(occurred, microseconds(frame["recorded_at"])),
+            occurred_at=microseconds(frame["occurred_at"]),
+            known_at=known,
             kind=frame["kind"].map(KIND_NUMBER).to_numpy(dtype=np.int8),
-            self_selected=_self_selected(frame, tables),
+            self_selected=_self_selected(frame, known, tables),
             value=frame["value"].to_numpy(dtype=np.float32),
         )
 
@@ -95,19 +97,47 @@ class EventLog:
         )
 
 
-def _self_selected(frame: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> NDArray[np.bool_]:
+def _known_at(frame: pd.DataFrame) -> NDArray[np.int64]:
+    return np.maximum(microseconds(frame["occurred_at"]), microseconds(frame["recorded_at"]))
+
+
+def _first_told(event_id: pd.Series, known: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say which rows are not a later telling of an event; a row without an id never is."""
+    in_order = event_id.iloc[np.argsort(known, kind="stable")]
+    again = in_order[in_order.notna() & in_order.duplicated()]
+    return ~event_id.index.isin(again.index)
+
+
+def _self_selected(
+    frame: pd.DataFrame, known: NDArray[np.int64], tables: Mapping[str, pd.DataFrame]
+) -> NDArray[np.bool_]:
     """Say which events follow from a teacher's own choice.
 
-    The enrolment's admission mode decides, then the offering's; without either it is a choice.
+    The admission mode of the enrolment as it stood when the event became known decides, so that
+    what is decided later changes nothing; then the offering's; without either it is a choice.
     """
     mode = pd.Series(np.nan, index=frame.index, dtype="str")
     if "offerings" in tables:
         offerings = tables["offerings"].set_index("offering_id")["admission_mode"]
         mode = frame["offering_id"].map(offerings).astype("str")
     if "enrolments" in tables:
-        enrolments = tables["enrolments"].dropna(subset=["admission_mode"])
-        own = enrolments.drop_duplicates(["teacher_id", "offering_id"], keep="last")
-        keys = ["teacher_id", "offering_id"]
-        joined = frame[keys].merge(own[[*keys, "admission_mode"]], how="left", on=keys)
-        mode = joined["admission_mode"].set_axis(frame.index).fillna(mode)
+        mode = _of_enrolment(frame, known, tables["enrolments"]).fillna(mode)
     return (mode.isna() | mode.isin(codes.SELF_SELECTED_MODES)).to_numpy(dtype=bool)
+
+
+def _of_enrolment(
+    frame: pd.DataFrame, known: NDArray[np.int64], enrolments: pd.DataFrame
+) -> pd.Series:
+    """Return the admission mode of each event's enrolment, the latest decided by then."""
+    keys = ["teacher_id", "offering_id"]
+    own = enrolments.dropna(subset=["admission_mode"])[[*keys, "admission_mode"]]
+    own = own.assign(moment=microseconds(enrolments["decided_at"].loc[own.index]))
+    events = frame.loc[frame["offering_id"].notna(), keys]
+    events = events.assign(moment=known[frame["offering_id"].notna().to_numpy()], row=events.index)
+    joined = pd.merge_asof(
+        events.sort_values("moment", kind="stable"),
+        own.sort_values("moment", kind="stable"),
+        on="moment",
+        by=keys,
+    )
+    return joined.set_index("row")["admission_mode"].reindex(frame.index)

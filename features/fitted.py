@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,8 +66,15 @@ class Fitted:
             If its arrays do not make a sound matrix.
         """
         part = self.part(name).arrays
+        if any(part[key].dtype.kind != "i" for key in ("indices", "indptr", "shape")):
+            raise ValueError(f"matrix {name!r} whose positions are no whole numbers")
         matrix = sparse.csr_array(
             (part["data"], part["indices"], part["indptr"]), shape=tuple(part["shape"])
         )
         matrix.check_format(full_check=True)
         return matrix
+
+
+def numbers_of(columns: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+    """Return column -> numbers as read from JSON; ``ValueError`` or ``TypeError`` for others."""
+    return {str(name): [float(number) for number in numbers] for name, numbers in columns.items()}

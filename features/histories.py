@@ -19,7 +19,7 @@ from features.moments import MICROSECONDS_PER_DAY
 
 #: Half-lives in days: this week, this season, these years.
 HALF_LIVES = (7.0, 60.0, 720.0)
-#: A history is its latest events, so that one teacher's thousands cost no more than hundreds.
+#: A history is the events known last, so that one teacher's thousands cost no more than hundreds.
 LONGEST = 200
 
 
@@ -54,15 +54,12 @@ def histories_before(
     tuple of csr_array
         One float32 matrix of shape (n_pairs, n_fitted) for each half-life.
     """
-    order = np.lexsort((log.occurred_at, log.teacher))
-    pair, event = _earlier(log, order, teachers, moments)
-    seen = log.known_at[event] < moments[pair]
-    pair, event = pair[seen], event[seen]
+    pair, event = _known_before(log, teachers, moments)
     age = (moments[pair] - log.occurred_at[event]) / MICROSECONDS_PER_DAY
     weight = event_weights(log)[event]
     shape = (len(teachers), len(catalogue.courses))
     to_fitted = catalogue.carry.T.tocsr()
-    return tuple(
+    histories = tuple(
         sparse.csr_array(
             ((weight * np.exp2(-age / half_life)).astype(np.float32), (pair, log.course[event])),
             shape=shape,
@@ -70,20 +67,23 @@ def histories_before(
         @ to_fitted
         for half_life in half_lives
     )
+    for history in histories:
+        # What weighs nothing (a failed course) is no history.
+        history.eliminate_zeros()
+    return histories
 
 
-def _earlier(
-    log: EventLog,
-    order: NDArray[np.intp],
-    teachers: NDArray[np.integer],
-    moments: NDArray[np.int64],
+def _known_before(
+    log: EventLog, teachers: NDArray[np.integer], moments: NDArray[np.int64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """List (pair, event) for the latest events of each pair's teacher before its moment."""
-    teacher, occurred = log.teacher[order], log.occurred_at[order]
+    """List (pair, event) for the events of each pair's teacher that were known last."""
+    order = np.lexsort((log.known_at, log.teacher))
+    teacher, known = log.teacher[order], log.known_at[order]
     first = np.searchsorted(teacher, teachers, side="left")
     # Whole microseconds of both keys do not fit one integer: rank moments among events first.
-    rank = np.searchsorted(np.sort(log.occurred_at), occurred, side="left")
-    limit = np.searchsorted(np.sort(log.occurred_at), moments, side="left")
+    ascending = np.sort(log.known_at)
+    rank = np.searchsorted(ascending, known, side="left")
+    limit = np.searchsorted(ascending, moments, side="left")
     span = len(log) + 1
     end = np.searchsorted(
         teacher.astype(np.int64) * span + rank,

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.preprocessing import normalize
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
-from features.encoding import WordEncoder, binned
-from features.fitted import Fitted
+from features.encoding import WordEncoder, binned, quantile_edges, unit_rows
+from features.fitted import Fitted, numbers_of
 from features.histories import HALF_LIVES, histories_before
 from features.moments import instant
 from features.past import past_training
@@ -105,14 +104,15 @@ class ProfileEncoder:
         """Learn from what was known of the teachers at a moment."""
         states = _states(dataset, as_of)
         edges = {
-            name: sorted(set(states[name].dropna().quantile([0.2, 0.4, 0.6, 0.8]).tolist()))
+            name: quantile_edges(states[name])
             for name, kind in dataset.columns.features.get("teachers", {}).items()
             if kind == "number"
         }
-        frame = _feature_frame(dataset, states, as_of, edges)
+        seen = _seen(dataset, as_of)
+        frame = _feature_frame(dataset, states, as_of, edges)[seen]
         words = WordEncoder.fit(frame, min_rows=min(MIN_TEACHERS, max(1, len(frame) // 20)))
         columns = _segment_columns(dataset, states)
-        segments = tuple(sorted(_segments(states, columns).unique()))
+        segments = tuple(sorted(_segments(states[seen], columns).unique()))
         return cls(words, edges, columns, segments, tuple(half_lives))
 
     @property
@@ -124,7 +124,7 @@ class ProfileEncoder:
         """Return the features of all teachers at a moment, shape (n_teachers, n_features)."""
         states = _states(dataset, as_of)
         marks = self.words.transform(_feature_frame(dataset, states, as_of, self.edges))
-        return sparse.csr_array(normalize(marks))
+        return unit_rows(marks)
 
     def transform(
         self,
@@ -142,7 +142,7 @@ class ProfileEncoder:
         chosen = np.arange(len(dataset.teachers)) if teachers is None else np.asarray(teachers)
         if teachers is not None and len(chosen) < len(dataset.teachers):
             dataset = dataset.of_teachers(chosen)
-            rows = np.argsort(np.argsort(chosen))
+            rows = np.unique(chosen, return_inverse=True)[1]
         else:
             rows = chosen
         states = _states(dataset, as_of)
@@ -153,7 +153,7 @@ class ProfileEncoder:
         )
         return Profiles(
             teachers=chosen,
-            features=_blanked(sparse.csr_array(normalize(marks)), personal)[rows],
+            features=_blanked(unit_rows(marks), personal)[rows],
             names=self.names,
             histories=tuple(_blanked(history, personal[rows]) for history in past),
             half_lives=self.half_lives,
@@ -182,10 +182,10 @@ class ProfileEncoder:
         values = fitted.values
         return cls(
             WordEncoder.from_fitted(fitted.part("words")),
-            values["edges"],
+            numbers_of(values["edges"]),
             tuple(values["segment_columns"]),
             tuple(values["segments"]),
-            tuple(values["half_lives"]),
+            tuple(float(days) for days in values["half_lives"]),
         )
 
 
@@ -198,6 +198,14 @@ def _states(dataset: Dataset, as_of: pd.Timestamp) -> pd.DataFrame:
         of_school = states["organisation_id"].map(organisations[column])
         states[column] = states[column].fillna(of_school.astype(states[column].dtype))
     return states
+
+
+def _seen(dataset: Dataset, as_of: pd.Timestamp) -> NDArray[np.bool_]:
+    """Say of which teachers a state or an event was known at a moment, shape (n_teachers,)."""
+    stated = states_at(dataset.table("teachers"), "teacher_id", as_of).index
+    seen = np.asarray(dataset.teachers.ids.isin(stated), bool)
+    seen[dataset.log.before(as_of).teacher] = True
+    return seen
 
 
 def _feature_frame(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -27,7 +27,7 @@ class Model:
 
     Parameters
     ----------
-    courses, profiles_
+    course_encoder, profile_encoder
         Fitted encoders.
     hybrid
         The fused scorer, which holds all others.
@@ -35,6 +35,9 @@ class Model:
         Nothing dated at or after it was learned from.
     data_hash
         Content hash of the data set.
+    version
+        Twelve hexadecimal digits: a hash of all that was learned. What was not seen, in data of
+        another hash, does not change it.
     """
 
     course_encoder: CourseEncoder
@@ -42,6 +45,10 @@ class Model:
     hybrid: Hybrid
     trained_until: pd.Timestamp
     data_hash: str
+    version: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "version", _version(self.to_fitted()))
 
     @classmethod
     def fit(
@@ -96,15 +103,6 @@ class Model:
     def scorers(self) -> Mapping[str, Scorer]:
         """All scorers by name, the hybrid last."""
         return {**self.hybrid.parts, self.hybrid.name: self.hybrid}
-
-    @property
-    def version(self) -> str:
-        """Twelve hexadecimal digits that name this model: a hash of all that it holds."""
-        fitted = self.to_fitted()
-        digest = hashlib.sha256(repr(fitted.values).encode())
-        for name in sorted(fitted.arrays):
-            digest.update(name.encode() + np.ascontiguousarray(fitted.arrays[name]).tobytes())
-        return digest.hexdigest()[:12]
 
     def catalogue(self, dataset: Dataset, as_of: pd.Timestamp) -> Catalogue:
         """See the courses of a data set at a moment."""
@@ -166,6 +164,15 @@ class Model:
                 remedy="choose one that this model was trained with",
             )
         return scorers[name]
+
+
+def _version(fitted: Fitted) -> str:
+    learned = {name: value for name, value in fitted.values.items() if name != "data_hash"}
+    digest = hashlib.sha256(repr(learned).encode())
+    for name in sorted(fitted.arrays):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(fitted.arrays[name]).data)
+    return digest.hexdigest()[:12]
 
 
 def _known(scorers: Sequence[str] | None) -> tuple[str, ...]:

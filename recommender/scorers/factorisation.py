@@ -56,16 +56,21 @@ class Factorisation:
         MissingComponent
             If LightFM is not installed.
         """
-        of_teachers = training.profiles.features
+        # Those who never chose would only stir the random numbers.
+        choosers, row = np.unique(training.choices.teacher, return_inverse=True)
+        profiles = training.profiles.rows(choosers)
         # Codes only: thousands of n-grams a course would make each step a hundred times dearer.
         of_courses = training.catalogue.fitted_features[:, : training.catalogue.n_codes]
-        model = self._factorise(training, of_teachers, of_courses)
-        n_teachers, n_fitted = len(training.profiles), training.n_fitted
+        ones = np.ones(len(row), np.float32)
+        shape = (len(choosers), training.n_fitted)
+        interactions = sparse.coo_matrix((ones, (row, training.choices.course)), shape=shape)
+        model = self._factorise(interactions, profiles.features, of_courses, training.seed)
+        n_teachers, n_fitted = shape
         self.courses_ = of_courses @ model.item_embeddings[n_fitted:]
         self.courses_ += model.item_embeddings[:n_fitted]
         self.biases_ = of_courses @ model.item_biases[n_fitted:] + model.item_biases[:n_fitted]
         self.features_ = np.ascontiguousarray(model.user_embeddings[n_teachers:])
-        self.fold_ = self._fold(training, model.user_embeddings[:n_teachers])
+        self.fold_ = self._fold(profiles.histories[-1], model.user_embeddings[:n_teachers])
         return self
 
     def score(self, profiles: Profiles, catalogue: Catalogue) -> NDArray[np.float32]:
@@ -117,7 +122,11 @@ class Factorisation:
         return scorer
 
     def _factorise(
-        self, training: Training, of_teachers: sparse.csr_array, of_courses: sparse.csr_array
+        self,
+        interactions: sparse.coo_matrix,
+        of_teachers: sparse.csr_array,
+        of_courses: sparse.csr_array,
+        seed: int,
     ) -> Any:
         if not available():
             raise MissingComponent(
@@ -127,15 +136,11 @@ class Factorisation:
             )
         from lightfm import LightFM
 
-        choices = training.choices
-        shape = (len(training.profiles), training.n_fitted)
-        ones = np.ones(len(choices), np.float32)
-        interactions = sparse.coo_matrix((ones, (choices.teacher, choices.course)), shape=shape)
         model = LightFM(
             no_components=self.dimensions,
             loss="warp",
             learning_rate=LEARNING_RATE,
-            random_state=training.seed,
+            random_state=seed,
         )
         # One thread: two would make the result depend on their race.
         return model.fit(
@@ -146,9 +151,10 @@ class Factorisation:
             num_threads=1,
         )
 
-    def _fold(self, training: Training, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _fold(
+        self, histories: sparse.csr_array, vectors: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         """Return the map from pooled histories to teachers' vectors, shape (d + 1, d)."""
-        histories = training.profiles.histories[-1]
         inputs = _pooled(histories, self.courses_)
         seen = np.asarray(abs(histories).sum(axis=1)).ravel() > 0
         gram = inputs[seen].T @ inputs[seen]

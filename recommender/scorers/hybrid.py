@@ -105,7 +105,10 @@ class Hybrid:
             by_group = np.array([self.weights_[group].get(name, 0.0) for group in GROUPS])
             weight = by_group[warm.astype(int)].astype(np.float32)
             if weight.any():
-                shares[name] = weight[:, None] * reciprocal_ranks(part.score(profiles, catalogue))
+                # A course still to appear takes no rank from those that have.
+                scores = part.score(profiles, catalogue)
+                scores = np.where(catalogue.appeared, scores, np.float32(-np.inf))
+                shares[name] = weight[:, None] * reciprocal_ranks(scores)
         return shares
 
     def _chosen(
@@ -119,7 +122,7 @@ class Hybrid:
         quantile = np.quantile(training.choices.moment, 1 - self.validation)
         cut = pd.Timestamp(int(quantile), unit="us", tz="UTC")
         slice_ = Validation.of(training, cut)
-        if len(slice_.teachers) < MIN_TEACHERS:
+        if len(slice_.teachers) < MIN_TEACHERS or not len(slice_.training.choices):
             return {group: even for group in GROUPS}
         ranks = {}
         for name, part in self.parts.items():

@@ -12,6 +12,9 @@ from features.fitted import Fitted
 from features.profiles import Profiles
 from recommender.scorers.contract import Part, Training
 
+#: In place of a sum of nothing. Choices of decades ago weigh little, and are told apart still.
+TINY = np.finfo(np.float64).tiny
+
 
 class Popularity:
     """How often a course was chosen of late.
@@ -40,16 +43,18 @@ class Popularity:
         # Teachers without a segment count in the last row, which only feeds the total.
         np.add.at(counts, (segment[choices.teacher], choices.course), weight)
         total = counts.sum(axis=0)
-        self.of_all_ = (total / max(total.sum(), 1e-12)).astype(np.float32)
+        self.of_all_ = (total / max(total.sum(), TINY)).astype(np.float32)
         sums = counts[:n_segments].sum(axis=1, keepdims=True)
-        shares = counts[:n_segments] / np.maximum(sums, 1e-12)
+        shares = counts[:n_segments] / np.maximum(sums, TINY)
         self.of_segment_ = shares.astype(np.float32)
         self.trust_ = (sums[:, 0] / (sums[:, 0] + self.shrinkage)).astype(np.float32)
         return self
 
     def score(self, profiles: Profiles, catalogue: Catalogue) -> NDArray[np.float32]:
         """Return shares of choices, shrunk from the segment towards all."""
-        return catalogue.carried(self._blended())[profiles.segment]
+        # A segment of which nobody was seen in fitting is unknown, too.
+        segment = np.where(profiles.segment < len(self.trust_), profiles.segment, -1)
+        return catalogue.carried(self._blended())[segment]
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return the share among all and what the segment adds to it."""

@@ -53,7 +53,8 @@ class Validation:
         truth = np.zeros((len(teachers), len(training.catalogue.courses)), bool)
         kept = row[teacher] >= 0
         truth[row[teacher[kept]], course[kept]] = True
-        closed = done(training.dataset, cut, teachers).toarray() | ~_candidates(earlier)
+        candidates = _candidates(earlier, training.catalogue.appeared)
+        closed = done(training.dataset, cut, teachers).toarray() | ~candidates
         truth &= ~closed
         some = truth.any(axis=1)
         return cls(earlier, teachers[some], truth[some], closed[some])
@@ -96,21 +97,25 @@ class Validation:
         return {name: float(taken.count(name)) for name in dict.fromkeys(taken)}
 
 
-def _candidates(training: Training) -> NDArray[np.bool_]:
-    """Return the courses that could be recommended then: dated ones that had appeared.
+def _candidates(earlier: Training, appeared: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the courses that could be recommended earlier: those that had appeared.
 
-    In a data set without dates, those that had been taken.
+    Where none has ``appeared`` since (a data set without dates), those that had been taken.
     """
-    catalogue = training.catalogue
-    if catalogue.appeared.all():
+    catalogue = earlier.catalogue
+    if np.array_equal(catalogue.appeared, appeared):
         return catalogue.position >= 0
     return catalogue.appeared
 
 
 def reciprocal_ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return ``1 / (OFFSET + rank)`` for each row's best courses, 0 beyond ``DEPTH``."""
+    """Return ``1 / (OFFSET + rank)`` for each row's best courses.
+
+    0 beyond ``DEPTH``, and for a course whose score is -inf.
+    """
     best = top(scores, min(DEPTH, scores.shape[1]))
     out = np.zeros(scores.shape, np.float32)
     share = (1 / (OFFSET + np.arange(1, best.shape[1] + 1))).astype(np.float32)
-    np.put_along_axis(out, best, np.broadcast_to(share, best.shape), axis=1)
+    told = ~np.isneginf(np.take_along_axis(scores, best, axis=1))
+    np.put_along_axis(out, best, np.where(told, share, np.float32(0)), axis=1)
     return out
