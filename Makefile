@@ -1,6 +1,6 @@
 # zixuan: `make help` lists the targets. Needs Python 3.11 or newer; gcc only for LightFM on 3.11.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-without-lightfm check lightfm lock clean
+.PHONY: help demo test test-without-lightfm check bench lightfm lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,6 +41,8 @@ check: $(VENV)/.development  ## formatting, lint, types, import contracts, depen
 	$(BIN)/deptry .
 	$(BIN)/python -m pytest --quiet tests/house/test_house_files.py
 
+bench: $(VENV)/.benchmarks lightfm  ## install the libraries that benchmarks/peers.py compares with
+
 $(VENV)/.created:
 	@test -n "$(PYTHON)" || { echo "zixuan needs Python 3.11 or newer; none was found"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
@@ -54,6 +56,10 @@ $(VENV)/.runtime: requirements.lock pyproject.toml $(VENV)/.created
 
 $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+$(VENV)/.benchmarks: requirements-bench.lock $(VENV)/.runtime
+	@$(INSTALL) --require-hashes --requirement requirements-bench.lock
 	@touch $@
 
 # LightFM has no wheel for Python 3.11. Without a compiler everything but its scorer works.
@@ -76,6 +82,8 @@ lock:  ## resolve the locks again after a change in pyproject.toml; versions tha
 	$(RESOLVE) --group build pyproject.toml --output-file requirements.lock
 	$(RESOLVE) --group build --group test --group check --constraint requirements.lock \
 	    pyproject.toml --output-file requirements-dev.lock
+	$(RESOLVE) --group build --group bench --constraint requirements-dev.lock \
+	    pyproject.toml --output-file requirements-bench.lock
 	$(LOCKER)/bin/python -c '$(OPTIONAL)' \
 	    | $(RESOLVE) --no-deps - --output-file requirements-lightfm.lock
 

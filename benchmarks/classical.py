@@ -16,23 +16,15 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import pandas as pd
 from rich.console import Console
 
-from features.columns import ColumnsFile
-from features.dataset import Dataset
-from features.declaration import LIST_SEPARATOR
+from prepare import movies, ratings
 from training.evaluate import evaluate
 from training.evaluation_table import evaluation_table
 from training.split import FileSplit
 
 MODEL = "factorisation"
 AIMS = {"precision@10": 0.10, "auc": 0.88}
-FEATURES = {
-    "teachers": {"age": "number", "gender": "category", "occupation": "category"},
-    "courses": {"genres": "list"},
-}
-RATING = ["teacher_id", "course_id", "value", "seconds"]
 
 
 def main() -> None:
@@ -44,7 +36,7 @@ def main() -> None:
     dataset = movies(arguments.data)
     with tempfile.TemporaryDirectory() as folder:
         test = Path(folder) / "ua.test.csv"
-        _ratings(arguments.data / "ua.test").to_csv(test, index=False)
+        ratings(arguments.data / "ua.test").to_csv(test, index=False)
         for seed in range(arguments.seeds):
             found = evaluate(dataset, FileSplit(test), [MODEL], seed=seed)
             seconds = found.facts["train_seconds"]
@@ -55,43 +47,6 @@ def main() -> None:
                 if row.metric in AIMS:
                     verdict = "holds" if row.figure.mean >= AIMS[row.metric] else "FAILS"
                     console.print(f"{row.metric} >= {AIMS[row.metric]}: {verdict}")
-
-
-def movies(folder: Path) -> Dataset:
-    """Prepare the data set of a folder; a rating is a completion."""
-    users = pd.read_csv(
-        folder / "u.user",
-        sep="|",
-        header=None,
-        dtype="str",
-        names=["teacher_id", "age", "gender", "occupation", "zip"],
-    )
-    ratings = _ratings(folder / "u.data")
-    occurred = pd.to_datetime(ratings["seconds"].astype(int), unit="s", utc=True)
-    return Dataset.of(
-        {
-            "teachers": users.astype({"age": "float64"}),
-            "courses": _films(folder),
-            "events": ratings.astype({"value": "float64"}).assign(occurred_at=occurred),
-        },
-        ColumnsFile(features=FEATURES),
-    )
-
-
-def _films(folder: Path) -> pd.DataFrame:
-    genres = pd.read_csv(folder / "u.genre", sep="|", header=None)[0].tolist()
-    films = pd.read_csv(
-        folder / "u.item", sep="|", header=None, encoding="latin-1", dtype={0: "str"}
-    )
-    flags = films.iloc[:, -len(genres) :].to_numpy(bool)
-    of_film = [
-        LIST_SEPARATOR.join(g for g, on in zip(genres, row, strict=True) if on) for row in flags
-    ]
-    return pd.DataFrame({"course_id": films[0], "title_en": films[1], "genres": of_film})
-
-
-def _ratings(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, sep="\t", header=None, names=RATING, dtype="str")
 
 
 if __name__ == "__main__":

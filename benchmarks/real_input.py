@@ -16,15 +16,11 @@ intervals over teachers.
 from __future__ import annotations
 
 import argparse
-import ast
 from pathlib import Path
 
-import pandas as pd
 from rich.console import Console
 
-from features.columns import ColumnsFile
-from features.dataset import Dataset
-from features.declaration import LIST_SEPARATOR
+from prepare import mars_en
 from training.evaluate import evaluate
 from training.evaluation import PREFERRED, Evaluation, pooled
 from training.evaluation_table import evaluation_table
@@ -33,16 +29,6 @@ from training.split import TimeSplit
 QUANTILES = (0.75, 0.80, 0.85)
 METRICS = ("ndcg@10", "recall@10")
 TOLERANCE = 0.005
-FEATURES = {
-    "teachers": {"job": "category"},
-    "courses": {
-        "difficulty": "category",
-        "software": "list",
-        "theme": "list",
-        "jobs": "list",
-        "form": "category",
-    },
-}
 
 
 def main() -> None:
@@ -51,7 +37,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of training and of the bootstrap")
     arguments = parser.parse_args()
     console = Console()
-    dataset = real_input(arguments.data)
+    dataset = mars_en(arguments.data)
     console.print(
         f"{len(dataset.teachers)} teachers, {len(dataset.courses)} courses, "
         f"{len(dataset.log)} events; seed {arguments.seed}"
@@ -64,35 +50,6 @@ def main() -> None:
             )
         show(console, found[-1], _title(found[-1]))
     show(console, pooled(found), "pooled over the moments")
-
-
-def real_input(folder: Path) -> Dataset:
-    """Prepare the data set of a folder."""
-    read = {"dtype": "str", "keep_default_na": False}
-    users = pd.read_csv(folder / "users_en.csv", **read)
-    items = pd.read_csv(folder / "items_en.csv", **read)
-    views = pd.read_csv(folder / "implicit_ratings_en.csv", **read)
-    teachers = {"teacher_id": users["user_id"], "job": _known(users["job"])}
-    courses = {
-        "course_id": items["item_id"],
-        "title_en": items["name"],
-        "text_en": items["description"],
-        "difficulty": _known(items["Difficulty"]),
-        "software": _listed(items["Software"]),
-        "theme": _listed(items["Theme"]),
-        "jobs": _listed(items["Job"]),
-        "form": items["type"],
-    }
-    events = {
-        "teacher_id": views["user_id"],
-        "course_id": views["item_id"],
-        "occurred_at": pd.to_datetime(views["created_at"], utc=True),
-    }
-    tables = {"teachers": teachers, "courses": courses, "events": events}
-    return Dataset.of(
-        {name: pd.DataFrame(columns) for name, columns in tables.items()},
-        ColumnsFile(zone="Europe/Paris", features=FEATURES),
-    )
 
 
 def show(console: Console, evaluation: Evaluation, title: str) -> None:
@@ -115,16 +72,6 @@ def _title(evaluation: Evaluation) -> str:
         f"{facts['split']} = {facts['cut']}; validation prefers {facts['preferred_part']}; "
         f"trained in {facts['train_seconds']:.1f} s"
     )
-
-
-def _known(words: pd.Series) -> pd.Series:
-    return words.where(words != "N/A")
-
-
-def _listed(cells: pd.Series) -> pd.Series:
-    """Turn Python lists into lists as zixuan writes them."""
-    lists = cells.map(ast.literal_eval)
-    return lists.map(lambda words: LIST_SEPARATOR.join(w.replace(";", ",") for w in words))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,12 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-lightfm.lock")
+RUNTIME, DEVELOPMENT, BENCH, LIGHTFM = LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "requirements-bench.lock",
+    "requirements-lightfm.lock",
+)
 PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?P<marker>\s;[^\\]+)?")
 HASHED = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
@@ -65,24 +70,33 @@ def test_the_runtime_lock_covers_what_the_project_and_its_build_need(
 ) -> None:
     needed = [*declared["project"]["dependencies"], *declared["build-system"]["requires"]]
 
-    assert _unmet(needed, _pins(root / "requirements.lock")) == []
+    assert _unmet(needed, _pins(root / RUNTIME)) == []
 
 
-def test_the_development_lock_covers_every_group(root: Path, declared: dict[str, Any]) -> None:
-    needed = [one for group in declared["dependency-groups"].values() for one in group]
+def test_the_development_and_bench_locks_cover_every_group(
+    root: Path, declared: dict[str, Any]
+) -> None:
+    groups = declared["dependency-groups"]
+    of_development = [one for name in groups if name != "bench" for one in groups[name]]
 
-    assert _unmet(needed, _pins(root / "requirements-dev.lock")) == []
+    assert _unmet(of_development, _pins(root / DEVELOPMENT)) == []
+    assert _unmet(groups["bench"], _pins(root / BENCH)) == []
 
 
-def test_the_development_lock_keeps_the_versions_of_the_runtime_lock(root: Path) -> None:
-    development = _pins(root / "requirements-dev.lock")
+@pytest.mark.parametrize("name", [DEVELOPMENT, BENCH])
+def test_further_locks_keep_the_versions_of_the_runtime_lock(root: Path, name: str) -> None:
+    assert _pins(root / RUNTIME).items() <= _pins(root / name).items()
 
-    assert _pins(root / "requirements.lock").items() <= development.items()
+
+def test_the_locks_of_one_environment_agree(root: Path) -> None:
+    development, bench = _pins(root / DEVELOPMENT), _pins(root / BENCH)
+
+    assert [n for n in development.keys() & bench.keys() if development[n] != bench[n]] == []
 
 
 def test_the_lightfm_lock_holds_lightfm_alone(root: Path, declared: dict[str, Any]) -> None:
     wanted = declared["project"]["optional-dependencies"]["factorisation"]
-    pins = _pins(root / "requirements-lightfm.lock")
+    pins = _pins(root / LIGHTFM)
 
     assert len(pins) == 1
     assert _unmet(wanted, pins) == []
@@ -92,4 +106,4 @@ def test_the_lightfm_lock_holds_lightfm_alone(root: Path, declared: dict[str, An
 def test_what_lightfm_needs_is_in_the_runtime_lock(root: Path) -> None:
     needed = [text for text in requires("lightfm-next") or [] if "extra ==" not in text]
 
-    assert _unmet(needed, _pins(root / "requirements.lock")) == []
+    assert _unmet(needed, _pins(root / RUNTIME)) == []

@@ -1,0 +1,128 @@
+"""All methods on one split: tuned before it, fitted on its past, judged on its future."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from comparison import own
+from comparison.judging import LONGEST, METRICS, Cost, judged_teachers, lists, values
+from comparison.leads import leads
+from comparison.methods import Method
+from comparison.task import Scores, Task
+from comparison.tuning import floor_days, tuned
+from features.dataset import Dataset
+from training.evaluation import HYBRID, Evaluation
+from training.metrics import coverage
+from training.split import Split, Strategy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """What one split found: figures, costs by method, and the parameters that tuning chose."""
+
+    evaluation: Evaluation
+    costs: Mapping[str, Cost]
+    parameters: Mapping[str, Mapping[str, float]]
+
+    def document(self) -> dict[str, object]:
+        """Return all of it as what JSON can say."""
+        return {
+            **json.loads(self.evaluation.to_json()),
+            "leads": [{**asdict(lead), "ratio": lead.ratio} for lead in leads(self.evaluation)],
+            "costs": {name: asdict(cost) for name, cost in self.costs.items()},
+            "parameters": self.parameters,
+        }
+
+
+def compare(
+    dataset: Dataset,
+    strategy: Strategy,
+    methods: Sequence[Method],
+    *,
+    trials: int,
+    seed: int,
+    report: Callable[[str], None],
+) -> Comparison:
+    """Compare peers with our own model.
+
+    Parameters
+    ----------
+    dataset
+        All events, the later ones included.
+    strategy
+        Splits the data set, and once more its past: the later slice of that is tuned on.
+    methods
+        The peers.
+    trials
+        Of each peer's tuning.
+    seed
+        Of tuning, fitting and the bootstrap.
+    report
+        Is told each step.
+    """
+    split = strategy(dataset)
+    earlier = Task.of(strategy(split.train))
+    days = floor_days(earlier)
+    earlier, task = replace(earlier, floor_days=days), Task.of(split, days)
+    scores: dict[str, Scores] = {}
+    costs: dict[str, Cost] = {}
+    parameters = {}
+    for method in methods:
+        report(f"{method.name}: tune")
+        parameters[method.name] = tuned(method, earlier, trials, seed)
+        report(f"{method.name}: fit")
+        costs[method.name] = Cost()
+        with costs[method.name].measure("train"):
+            scores[method.name] = method.fit(task, seed, **parameters[method.name])
+    report("hybrid: fit")
+    cost = Cost()
+    with cost.measure("train"):
+        model = own.fit(task, seed)
+    scores |= own.asked(model, task)
+    costs |= {name: Cost() for name in scores if name not in costs} | {HYBRID: cost}
+    preferred = f"{own.PART}{model.hybrid.preferred_}"
+    return Comparison(
+        _judged(task.split, scores, costs, preferred, seed, report), costs, parameters
+    )
+
+
+def _judged(
+    split: Split,
+    scores: Mapping[str, Scores],
+    costs: Mapping[str, Cost],
+    preferred: str,
+    seed: int,
+    report: Callable[[str], None],
+) -> Evaluation:
+    everyone = np.arange(len(split.train.teachers))
+    teachers = judged_teachers(split)
+    names = tuple(scores)
+    figures, covered = [], {}
+    for name in names:
+        report(f"{name}: judge")
+        with costs[name].measure("top 10"):
+            lists(scores[name], split, everyone, 10)
+        shown = lists(scores[name], split, teachers, LONGEST)
+        figures.append(values(shown, split, teachers))
+        covered[name] = coverage(shown[:, :10], split.candidates)
+    return Evaluation(
+        facts={
+            "split": split.name,
+            "cut": split.cut.isoformat(),
+            "data_hash": split.train.content_hash,
+            "choices_out_of_reach": split.out_of_reach,
+            "preferred_part": preferred,
+        },
+        seed=seed,
+        models=names,
+        metrics=tuple(METRICS),
+        teachers=teachers,
+        cold=split.cold[teachers],
+        values=np.stack(figures, axis=1),
+        coverage=covered,
+        preferred=np.full(len(teachers), names.index(preferred)),
+    )

@@ -1,0 +1,155 @@
+"""What every method is given, and the splits that only a comparison needs."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from features.catalogue import CourseEncoder
+from features.dataset import Dataset
+from features.moments import MICROSECONDS_PER_DAY, instant
+from features.profiles import ProfileEncoder
+from recommender.scorers.contract import Choices
+from training.split import FileSplit, Split, TimeSplit
+from training.withhold import without_pairs
+
+#: What a fitted method is: positions of teachers -> float32 scores, shape (n, n_courses).
+Scores: TypeAlias = Callable[[NDArray[np.integer]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """The earlier part of a split as matrices; courses are numbered as in the data set.
+
+    Parameters
+    ----------
+    split
+        Where it comes from.
+    choices
+        The first time each teacher chose each course, in order of time.
+    pairs
+        The same without times: float32 ones, shape (n_teachers, n_courses).
+    floor_days
+        What knows teachers by id alone shows a new one what was chosen most in these last days.
+    """
+
+    split: Split
+    choices: Choices
+    pairs: sparse.csr_array
+    floor_days: float
+
+    @classmethod
+    def of(cls, split: Split, floor_days: float = np.inf) -> Task:
+        """Take the choices out of what may be learned from."""
+        n_courses = len(split.train.courses)
+        log = split.train.log.before(split.cut)
+        choices = Choices.of(log, np.arange(n_courses, dtype=np.int32))
+        ones = np.ones(len(choices), np.float32)
+        shape = (len(split.train.teachers), n_courses)
+        pairs = sparse.csr_array((ones, (choices.teacher, choices.course)), shape=shape)
+        return cls(split, choices, pairs, floor_days)
+
+    def popularity(self, days: float) -> NDArray[np.float32]:
+        """Return how often each course was chosen in the last days, shape (n_courses,)."""
+        age = (instant(self.split.cut) - self.choices.moment) / MICROSECONDS_PER_DAY
+        recent = self.choices.course[age <= days]
+        return np.bincount(recent, minlength=self.pairs.shape[1]).astype(np.float32)
+
+
+@functools.cache
+def features(task: Task) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Return features of all teachers and codes of all courses, as our own scorers see them."""
+    train, cut = task.split.train, task.split.cut
+    courses = CourseEncoder.fit(train, cut)
+    of_courses = courses.content_of(train)[:, : len(courses.words.names)]
+    return ProfileEncoder.fit(train, cut).features(train, cut), of_courses
+
+
+@dataclass(frozen=True, slots=True)
+class ShareSplit:
+    """The last share of each teacher's choices is held out, to compare with published figures.
+
+    As with ``training.split.LastSplit``, what others chose later leaks.
+
+    Parameters
+    ----------
+    share
+        Of each teacher's choices, rounded down.
+    """
+
+    share: float
+
+    def __call__(self, dataset: Dataset) -> Split:
+        """Split each teacher's choices."""
+        choices = Choices.of(dataset.log, np.arange(len(dataset.courses), dtype=np.int32))
+        order = np.argsort(choices.teacher, kind="stable")
+        teacher = choices.teacher[order]
+        total = np.bincount(teacher, minlength=len(dataset.teachers))
+        left = np.cumsum(total)[teacher] - np.arange(len(teacher))
+        held = order[left <= np.floor(total * self.share)[teacher]]
+        frame = pd.DataFrame(
+            {
+                "teacher_id": dataset.teachers.outside(choices.teacher[held]),
+                "course_id": dataset.courses.outside(choices.course[held]),
+            }
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "held.csv"
+            frame.to_csv(path, index=False)
+            split = FileSplit(path)(dataset)
+        return replace(split, name=f"each teacher's last {self.share:.0%}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewCourses:
+    """A time split in which some courses are new: nothing of their past may be learned from.
+
+    Only the new courses are candidates, and only they are relevant.
+
+    Parameters
+    ----------
+    quantile
+        As of ``training.split.TimeSplit``.
+    share
+        Of the candidates, drawn at random.
+    seed
+        Of the draw.
+    """
+
+    quantile: float
+    share: float = 0.2
+    seed: int = 0
+
+    def __call__(self, dataset: Dataset) -> Split:
+        """Split by time, then withhold every fact of the new courses."""
+        split = TimeSplit(self.quantile)(dataset)
+        rng = np.random.default_rng(self.seed)
+        known = np.flatnonzero(split.candidates)
+        new = np.zeros(len(split.candidates), bool)
+        new[rng.choice(known, max(1, int(self.share * len(known))), replace=False)] = True
+        log = split.train.log
+        of_new = new[log.course]
+        pairs = sparse.csr_array(
+            (np.ones(int(of_new.sum()), bool), (log.teacher[of_new], log.course[of_new])),
+            shape=split.truth.shape,
+        )
+        train = without_pairs(split.train, pairs)
+        truth = sparse.csr_array(split.truth.multiply(new[None, :]))
+        truth.eliminate_zeros()
+        return replace(
+            split,
+            name=f"{split.name}, {self.share:.0%} of courses new",
+            train=train,
+            truth=truth,
+            candidates=new,
+            cold=np.bincount(train.log.teacher, minlength=len(train.teachers)) == 0,
+        )
