@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from features.errors import Refused
 from features.faults import Fault, Faults, merge
 from features.tables import BY_NAME
 from features.validation import Draft, faults_between
@@ -44,15 +45,16 @@ def sift(draft: Draft, faults: Faults, now: pd.Timestamp) -> tuple[Draft, Faults
         The draft without these rows, and all faults, those of single cells first.
     """
     found = faults
-    while any(found.values()):
+    while True:
         frames = {
             name: frame.drop(_rows(found.get(name, ())), errors="ignore")
             for name, frame in draft.frames.items()
         }
         draft = replace(draft, frames=frames)
         found = faults_between(draft, now)
+        if not any(found.values()):
+            return draft, faults
         faults = merge(faults, found)
-    return draft, faults
 
 
 def _rows(faults: Sequence[Fault]) -> pd.Index:
@@ -66,13 +68,33 @@ def write_rejects(folder: Path, rejects: Mapping[str, Rejects]) -> None:
     """Write one CSV file for each table with faulty rows; files of an earlier run go.
 
     Each has the columns that were read and ``problem``: the row's number and what is wrong.
+
+    Raises
+    ------
+    Refused
+        If the folder holds tables that are no rejects; they stay.
     """
-    for name in BY_NAME:
-        (folder / f"{name}.csv").unlink(missing_ok=True)
+    files = [folder / f"{name}.csv" for name in BY_NAME]
+    _refuse_data(folder, [file for file in files if file.exists()])
+    for file in files:
+        file.unlink(missing_ok=True)
     for name, rejected in rejects.items():
         if rejected.faults:
             folder.mkdir(parents=True, exist_ok=True)
             _with_problems(rejected).to_csv(folder / f"{name}.csv", index=False)
+
+
+def _refuse_data(folder: Path, files: Sequence[Path]) -> None:
+    for file in files:
+        with file.open("rb") as opened:
+            header = opened.readline()
+        if PROBLEM.encode() not in header:
+            raise Refused(
+                f"folder for rejects {folder}",
+                expected="a new folder, or one that holds earlier rejects",
+                got=f"{file.name} without a column {PROBLEM!r}",
+                remedy="name another folder",
+            )
 
 
 def _with_problems(rejected: Rejects) -> pd.DataFrame:

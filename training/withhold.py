@@ -55,6 +55,8 @@ def without_pairs(dataset: Dataset, pairs: sparse.csr_array) -> Dataset:
     held_out = held.row.astype(np.int64) * n_courses + held.col
 
     def kept(_: str, frame: pd.DataFrame) -> NDArray[np.bool_]:
+        if not {"course_id", "offering_id"} & set(frame.columns):
+            return np.ones(len(frame), bool)  # about no course, such as a diagnosis
         teacher = dataset.teachers.positions(frame["teacher_id"]).astype(np.int64)
         course = dataset.courses.positions(_course_id(dataset, frame))
         return np.asarray((course < 0) | ~np.isin(teacher * n_courses + course, held_out))

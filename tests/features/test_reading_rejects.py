@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from features.errors import InvalidData
+from features.errors import InvalidData, Refused
 from features.reading import read_folder
 
 NOW = pd.Timestamp("2025-01-01", tz="UTC")
@@ -19,9 +19,24 @@ def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_rejected(folder_of
     assert not (tmp_path / "rejects").exists()
 
 
+def test_a_folder_that_holds_data_takes_no_rejects(folder_of):
+    folder = folder_of({"events.csv": f"{EVENTS}\nt1,c9,2024-03-01\n"})
+    before = (folder / "events.csv").read_text()
+    with pytest.raises(Refused, match="without a column 'problem'"):
+        read_folder(folder, now=NOW, rejects=folder)
+    assert (folder / "events.csv").read_text() == before
+
+
+def test_rows_whose_cells_are_sound_but_lead_nowhere_are_rejected(folder_of, tmp_path):
+    folder = folder_of({"events.csv": f"{EVENTS}\nt1,c9,2024-03-01\nt1,c1,2024-03-01\n"})
+    dataset = read_folder(folder, now=NOW, rejects=tmp_path / "rejects")
+    assert dataset.table("events")["course_id"].tolist() == ["c1"]
+    assert pd.read_csv(tmp_path / "rejects" / "events.csv")["course_id"].tolist() == ["c9"]
+
+
 def test_good_data_leaves_no_rejects_and_clears_those_of_an_earlier_run(folder_of, tmp_path):
     stale = tmp_path / "events.csv"
-    stale.write_text("old")
+    stale.write_text("teacher_id,problem\n")
     read_folder(folder_of({}), now=NOW, rejects=tmp_path)
     assert not stale.exists()
 

@@ -225,9 +225,12 @@ def test_the_pairs_of_a_file_are_held_out_and_no_fact_about_them_trains(tmp_path
     enrolments = pd.DataFrame(
         {"teacher_id": ["t1", "t2"], "offering_id": "o", "state": "wished", "decided_at": DAY}
     )
-    split = FileSplit(tmp_path / "test.csv")(
-        Dataset.of({**whole.tables, "offerings": offerings, "enrolments": enrolments})
+    diagnoses = pd.DataFrame(
+        {"teacher_id": ["t1"], "competency_id": "k", "level": 1.0, "diagnosed_at": DAY}
     )
+    facts = {"offerings": offerings, "enrolments": enrolments, "diagnoses": diagnoses}
+    split = FileSplit(tmp_path / "test.csv")(Dataset.of({**whole.tables, **facts}))
     assert held_out(split) == {"t1-b", "t2-a"}
     assert split.train.table("events").course_id.tolist() == ["a", "b"]
     assert split.train.table("enrolments").teacher_id.tolist() == ["t2"]
+    assert len(split.train.table("diagnoses")) == 1, "a diagnosis is about no course"
