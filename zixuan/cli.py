@@ -19,7 +19,7 @@ app = typer.Typer(
     name="zixuan",
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for group in (data, model, advice, service, demo):

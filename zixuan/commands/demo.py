@@ -16,7 +16,7 @@ app = typer.Typer()
 SHOWN = 5
 
 
-@app.command(epilog=examples("demo", "demo --once", "demo --folder /tmp/demo --port 9000"))
+@app.command(epilog=examples("demo", "demo --once", "demo --folder trial --port 9000"))
 def demo(
     *,
     once: Annotated[
@@ -38,7 +38,8 @@ def demo(
 ) -> None:
     """Show everything on a made-up county.
 
-    Simulates it, trains, evaluates, promotes, serves, and prints what to open. Nothing outside the folder is touched. What an earlier demonstration made in it is replaced.
+    Simulates it, trains, evaluates, promotes, serves, and prints what to open. Nothing outside
+    the folder is touched; what an earlier demonstration made in it is replaced.
     """
     one_thread()
     from zixuan.demo import LOG, mark, prepare
