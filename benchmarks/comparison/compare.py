@@ -9,24 +9,27 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from comparison import own
-from comparison.judging import LONGEST, METRICS, Cost, judged_teachers, lists, values
+from comparison.judging import LONGEST, METRICS, Cost, judged_teachers, lists, mean, values
 from comparison.leads import leads
 from comparison.methods import Method
 from comparison.task import Scores, Task
 from comparison.tuning import floor_days, tuned
 from features.dataset import Dataset
-from training.evaluation import HYBRID, Evaluation
+from training.evaluation import HYBRID, Evaluation, pooled
 from training.metrics import coverage
 from training.split import Split, Strategy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """What one split found: figures, costs by method, and the parameters that tuning chose."""
+    """What was found: figures, costs by method, and the parameters that tuning chose.
+
+    ``parameters`` holds those of each method, one set for each split.
+    """
 
     evaluation: Evaluation
     costs: Mapping[str, Cost]
-    parameters: Mapping[str, Mapping[str, float]]
+    parameters: Mapping[str, Sequence[Mapping[str, float]]]
 
     def document(self) -> dict[str, object]:
         """Return all of it as what JSON can say."""
@@ -36,6 +39,18 @@ class Comparison:
             "costs": {name: asdict(cost) for name, cost in self.costs.items()},
             "parameters": self.parameters,
         }
+
+
+def together(found: Sequence[Comparison]) -> Comparison:
+    """Put comparisons of the same methods on several splits together; costs are means."""
+    return Comparison(
+        pooled([each.evaluation for each in found]),
+        {name: mean([each.costs[name] for each in found]) for name in found[0].costs},
+        {
+            name: [of_split for each in found for of_split in each.parameters[name]]
+            for name in found[0].parameters
+        },
+    )
 
 
 def compare(
@@ -73,11 +88,12 @@ def compare(
     parameters = {}
     for method in methods:
         report(f"{method.name}: tune")
-        parameters[method.name] = tuned(method, earlier, trials, seed)
+        chosen = tuned(method, earlier, trials, seed)
         report(f"{method.name}: fit")
         costs[method.name] = Cost()
         with costs[method.name].measure("train"):
-            scores[method.name] = method.fit(task, seed, **parameters[method.name])
+            scores[method.name] = method.fit(task, seed, **chosen)
+        parameters[method.name] = [chosen]
     report("hybrid: fit")
     cost = Cost()
     with cost.measure("train"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +45,13 @@ class Cost:
         yield
         self.seconds[step] = time.process_time() - started
         self.peak = max(self.peak, (_memory("VmHWM") - before) / 1024)
+
+
+def mean(costs: Sequence[Cost]) -> Cost:
+    """Return the mean of costs of the same steps."""
+    steps = costs[0].seconds
+    seconds = {step: float(np.mean([cost.seconds[step] for cost in costs])) for step in steps}
+    return Cost(seconds, float(np.mean([cost.peak for cost in costs])))
 
 
 def judged_teachers(split: Split) -> NDArray[np.intp]:

@@ -19,15 +19,15 @@ LEADS = ("teachers", "best of", "is", "its", "hybrid's", "ratio", "difference")
 
 
 def figures_table(title: str, evaluation: Evaluation, costs: Mapping[str, Cost]) -> Table:
-    """Return a line for each method; without ``costs`` their columns stay away."""
+    """Return a line for each method."""
     found = {(row.model, row.group, row.metric): row.figure for row in evaluation.rows()}
-    table = _table(title, (*FIGURES, *(COSTS if costs else ())))
+    table = _table(title, (*FIGURES, *COSTS))
     table.caption = "mean [95% bootstrap interval over teachers]; seconds of CPU on one thread"
     for model in evaluation.models:
         cells = [_interval(found[model, group, AIM]) for group in GROUPS]
         cells += [_number(found[model, "all", name].mean) for name in ("recall@10", "recall@20")]
         cells.append(_number(evaluation.coverage[model]))
-        table.add_row(model, *cells, *(_of_cost(costs[model]) if costs else ()))
+        table.add_row(model, *cells, *_of_cost(costs[model]))
     return table
 
 

@@ -119,23 +119,23 @@ class NewCourses:
     ----------
     quantile
         As of ``training.split.TimeSplit``.
-    share
-        Of the candidates, drawn at random.
+    fold, folds
+        The candidates are dealt at random into so many folds; those of one are new.
     seed
-        Of the draw.
+        Of the deal.
     """
 
     quantile: float
-    share: float = 0.2
+    fold: int = 0
+    folds: int = 5
     seed: int = 0
 
     def __call__(self, dataset: Dataset) -> Split:
         """Split by time, then withhold every fact of the new courses."""
         split = TimeSplit(self.quantile)(dataset)
-        rng = np.random.default_rng(self.seed)
-        known = np.flatnonzero(split.candidates)
+        known = np.random.default_rng(self.seed).permutation(np.flatnonzero(split.candidates))
         new = np.zeros(len(split.candidates), bool)
-        new[rng.choice(known, max(1, int(self.share * len(known))), replace=False)] = True
+        new[known[self.fold :: self.folds]] = True
         log = split.train.log
         of_new = new[log.course]
         pairs = sparse.csr_array(
@@ -147,7 +147,7 @@ class NewCourses:
         truth.eliminate_zeros()
         return replace(
             split,
-            name=f"{split.name}, {self.share:.0%} of courses new",
+            name=f"{split.name}, courses {self.fold + 1}/{self.folds} new",
             train=train,
             truth=truth,
             candidates=new,

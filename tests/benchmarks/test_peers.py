@@ -95,15 +95,21 @@ def test_fusion_prefers_what_both_rank_high() -> None:
 def test_nothing_of_a_new_courses_past_is_learned_from() -> None:
     dataset = checkerboard()
 
-    split = NewCourses(0.7, share=0.3)(dataset)
+    split = NewCourses(0.7, folds=3)(dataset)
 
     assert 0 < split.candidates.sum() < len(split.candidates)
     assert not split.candidates[split.train.log.course].any()
     assert not split.truth.toarray()[:, ~split.candidates].any()
 
 
+def test_every_candidate_is_new_in_one_fold() -> None:
+    folds = [NewCourses(0.7, fold, folds=3)(checkerboard()) for fold in range(3)]
+
+    assert (sum(split.candidates.astype(int) for split in folds) == 1).all()
+
+
 def test_the_tuning_slice_withholds_other_courses_than_the_judging_one() -> None:
-    strategy = NewCourses(0.7, share=0.3)
+    strategy = NewCourses(0.7, folds=3)
     split = strategy(checkerboard())
 
     inner = strategy(split.train)
