@@ -24,6 +24,41 @@ COLUMNS: Mapping[str, Label] = MappingProxyType(
     }
 )
 
+_SUBJECTS: Mapping[str, Label] = {
+    "chinese": ("语文", "Chinese"),
+    "maths": ("数学", "mathematics"),
+    "english": ("英语", "English"),
+    "morality_law": ("道德与法治", "morality and law"),
+    "politics": ("思想政治", "politics"),
+    "history": ("历史", "history"),
+    "geography": ("地理", "geography"),
+    "physics": ("物理", "physics"),
+    "chemistry": ("化学", "chemistry"),
+    "biology": ("生物", "biology"),
+    "science": ("科学", "science"),
+    "it": ("信息科技", "information technology"),
+    "pe": ("体育与健康", "physical education and health"),
+    "music": ("音乐", "music"),
+    "art": ("美术", "art"),
+    "labour": ("劳动", "labour"),
+    "mental_health": ("心理健康", "mental health"),
+    "early_childhood": ("学前教育", "early childhood"),
+    "special_education": ("特殊教育", "special education"),
+    "vocational_courses": ("职业课程", "vocational courses"),
+}
+_DOMAINS: Mapping[str, Label] = {
+    "ethics": ("师德师风", "professional ethics"),
+    "moral_education": ("学科育德", "subject-based moral education"),
+    "teaching": ("教学实施", "teaching"),
+    "student_assessment": ("学生评价", "student assessment"),
+    "family_education": ("家庭教育指导", "family-education guidance"),
+    "digital_literacy": ("数字素养", "digital literacy"),
+    "professional_growth": ("专业发展", "professional growth"),
+    "leadership": ("领导力", "leadership"),
+    "training": ("培训能力", "training others"),
+    "wellbeing": ("身心健康", "well-being"),
+}
+
 WORDS: Mapping[str, Mapping[str, Label]] = MappingProxyType(
     {
         "career_stage": {
@@ -61,6 +96,9 @@ WORDS: Mapping[str, Mapping[str, Label]] = MappingProxyType(
             "town": ("乡镇", "town"),
             "rural": ("乡村", "rural"),
         },
+        "subjects": _SUBJECTS,
+        "goals": _DOMAINS,
+        "domain": _DOMAINS,
         "key_county": {"True": ("是", "yes"), "False": ("否", "no")},
         "mode": {
             "face_to_face": ("集中面授", "face to face"),
@@ -98,5 +136,11 @@ def word_label(column: str, word: str) -> Label:
     ('骨干教师', 'backbone teacher')
     >>> word_label("job", "legal")
     ('legal', 'legal')
+    >>> word_label("past_hours", "ethics:20-60")
+    ('师德师风 20-60', 'professional ethics 20-60')
     """
+    if column == "past_hours":
+        domain, _, interval = word.partition(":")
+        zh, en = word_label("domain", domain)
+        return f"{zh} {interval}", f"{en} {interval}"
     return WORDS.get(column, {}).get(word, (word, word))
