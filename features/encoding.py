@@ -166,8 +166,8 @@ def _ngram_vectorizer(**settings: object) -> TfidfVectorizer:
 def quantile_edges(numbers: pd.Series) -> list[float]:
     """Return the distinct inner edges of five bins of like size; none where there is no number.
 
-    >>> quantile_edges(pd.Series([1.0, 1.0, 2.0, None]))
-    [1.0, 1.4, 2.0]
+    >>> quantile_edges(pd.Series([0.0, 5.0, 10.0, 15.0, 20.0, None]))
+    [4.0, 8.0, 12.0, 16.0]
     """
     told = numbers.dropna()
     return sorted(set(told.quantile([0.2, 0.4, 0.6, 0.8]).tolist())) if len(told) else []

@@ -7,6 +7,7 @@ import pandas as pd
 
 from features.dataset import Dataset
 from features.encoding import binned
+from features.histories import event_weights
 from features.moments import MICROSECONDS_PER_DAY, instant
 
 COUNT_EDGES = (1, 2, 4, 8, 16, 32)
@@ -32,6 +33,19 @@ def past_training(dataset: Dataset, as_of: pd.Timestamp) -> dict[str, pd.Series]
         "days_since_last": binned(pd.Series(last, index=index), RECENCY_EDGES),
         "past_hours": hours_by_domain(dataset, as_of),
     }
+
+
+def past_courses(dataset: Dataset, teacher: int, as_of: pd.Timestamp) -> dict[str, bool]:
+    """Return the courses that speak for one teacher's taste, and whether each was completed.
+
+    A course that was dismissed or given up more than it was chosen does not speak for it.
+    """
+    log = dataset.log.before(as_of)
+    log = log.where(log.teacher == teacher)
+    weight = np.bincount(log.course, event_weights(log), minlength=len(dataset.courses))
+    spoken = np.flatnonzero(weight > 0)
+    completed = np.isin(spoken, log.of_kinds("completed").course)
+    return dict(zip(dataset.courses.outside(spoken), completed.tolist(), strict=True))
 
 
 def hours_by_domain(dataset: Dataset, as_of: pd.Timestamp) -> pd.Series:

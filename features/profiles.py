@@ -112,7 +112,9 @@ class ProfileEncoder:
         frame = _feature_frame(dataset, states, as_of, edges)[seen]
         words = WordEncoder.fit(frame, min_rows=min(MIN_TEACHERS, max(1, len(frame) // 20)))
         columns = _segment_columns(dataset, states)
-        segments = tuple(sorted(_segments(states[seen], columns).unique()))
+        named = sorted(_segments(states[seen], columns).unique())
+        # Those of whom no such word is known are no segment.
+        segments = tuple(name for name in named if name.strip("|"))
         return cls(words, edges, columns, segments, tuple(half_lives))
 
     @property

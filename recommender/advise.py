@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.labels import Label
+from features.past import past_courses
 from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.openings import Opening, openings
@@ -22,7 +23,7 @@ from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.rules import Policy
 from recommender.planning.solve import Effort
 from recommender.ranking import NONE, rank
-from recommender.reasons import Reason, reasons
+from recommender.reasons import Facts, Reason, reasons
 
 #: How many of the best courses compete for a place in a plan, and how many more of those that
 #: each requirement asks for.
@@ -95,6 +96,7 @@ def recommend(
     )
     found = ranking.courses[0][ranking.courses[0] != NONE]
     names = titles(dataset)
+    facts = Facts(names, past_courses(dataset, int(teacher[0]), as_of))
     profile = model.profiles(dataset, as_of, catalogue, teacher)
     ids = dataset.courses.outside(found)
     return tuple(
@@ -103,7 +105,7 @@ def recommend(
             title=names.get(ids[place], ("", "")),
             rank=place + 1,
             score=float(ranking.scores[0][place]),
-            reasons=reasons(model, profile, catalogue, int(course), names) if explain else (),
+            reasons=reasons(model, profile, catalogue, int(course), facts) if explain else (),
             openings=openings(dataset, ids[place], as_of),
         )
         for place, course in enumerate(found)

@@ -61,10 +61,10 @@ class Popularity:
         segment = int(profiles.segment[0])
         of_all = float(catalogue.carried(self.of_all_[None, :])[0, course])
         score = float(self.score(profiles, catalogue)[0, course])
-        return (
-            Part("popularity", "all", of_all),
-            Part("segment", str(segment), score - of_all),
-        )
+        base = Part("popularity", "all", of_all)
+        if not 0 <= segment < len(self.trust_):
+            return (base,)
+        return base, Part("segment", str(segment), score - of_all)
 
     def to_fitted(self) -> Fitted:
         """Return shares and trust."""

@@ -1,0 +1,92 @@
+"""What scorers are fitted on: the teachers' own first choices, and what was known before each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from features.catalogue import CourseEncoder
+from features.dataset import Dataset
+from features.profiles import ProfileEncoder
+from recommender.scorers.contract import Training
+from tests.builders import at, teacher, took, world
+
+NOW = at("2025-06-01")
+
+
+def training_on(dataset: Dataset) -> Training:
+    courses, profiles = CourseEncoder.fit(dataset, NOW), ProfileEncoder.fit(dataset, NOW)
+    return Training.of(dataset, NOW, courses, profiles)
+
+
+def chosen(dataset: Dataset) -> list[tuple[str, str]]:
+    choices = training_on(dataset).choices
+    fitted = training_on(dataset).catalogue.fitted_courses
+    names = dataset.teachers.outside(choices.teacher)
+    return list(zip(names, fitted.outside(choices.course), strict=True))
+
+
+@pytest.mark.parametrize("mode", ["assigned", "nominated", "whole_school"])
+def test_what_was_not_self_selected_is_history_and_no_preference(mode: str) -> None:
+    dataset = world(
+        [took("ann", "a", "2025-01-01", offering_id="o"), took("ann", "b", "2025-01-02")],
+        offerings=[{"offering_id": "o", "course_id": "a", "admission_mode": mode}],
+    )
+
+    assert chosen(dataset) == [("ann", "b")]
+    assert training_on(dataset).profiles.histories[-1].toarray()[0, 0] > 0.8
+
+
+@pytest.mark.parametrize("kind", ["viewed", "saved", "failed", "rated", "dismissed", "withdrawn"])
+def test_what_is_no_choice_is_none(kind: str) -> None:
+    dataset = world([took("ann", "a", "2025-01-01", kind), took("ann", "b", "2025-01-02")])
+
+    assert chosen(dataset) == [("ann", "b")]
+
+
+def test_a_course_is_chosen_once_when_it_first_was() -> None:
+    dataset = world(
+        [
+            took("ann", "a", "2025-01-01", "selected"),
+            took("ann", "b", "2025-01-05"),
+            took("ann", "a", "2025-02-01"),
+        ]
+    )
+
+    assert chosen(dataset) == [("ann", "a"), ("ann", "b")]
+
+
+def test_features_of_the_past_are_those_of_the_past() -> None:
+    """Ann became a backbone teacher after her first choices."""
+    dataset = world(
+        [took("ann", f"c{n}", f"2024-0{n}-01") for n in range(1, 9)],
+        teachers=[
+            teacher("ann", career_stage="novice"),
+            teacher("ann", "2024-05-15", career_stage="backbone"),
+        ],
+    )
+    profiles = ProfileEncoder.fit(dataset, at("2024-03-01"))
+    training = Training.of(dataset, NOW, CourseEncoder.fit(dataset, NOW), profiles)
+    novice = profiles.names.index("career_stage=novice")
+
+    told = training.features_before(training.choices.teacher, training.choices.moment).toarray()
+
+    assert told[0, novice] > 0
+    assert told[-1, novice] == 0
+
+
+def test_an_earlier_training_knows_only_what_was_known_then() -> None:
+    dataset = world([took("ann", "a", "2025-01-01"), took("bob", "b", "2025-03-01")])
+
+    earlier = training_on(dataset).earlier(at("2025-02-01"))
+
+    assert earlier.n_fitted == 1
+    assert len(earlier.choices) == 1
+    assert earlier.as_of == at("2025-02-01")
+
+
+def test_without_choices_there_is_one_anchor() -> None:
+    training = training_on(world([took("ann", "a", "2025-01-01", "viewed")]))
+
+    assert training.anchors.tolist() == [0]
+    assert np.isfinite(training.past_features.toarray()).all()
