@@ -7,8 +7,9 @@ docs/data-format.md describes them. All methods learn from the same choices, are
 same number of trials on the slice of time just before the one that judges, and are then fitted
 anew on all that came before it; courses done are masked for all alike. Our own model takes no
 trials: it chooses by itself what it chooses. Figures of several cuts are pooled. One more table
-ranks new courses: a fifth is taken out of the past at a time. MovieLens is also split by each teacher's last fifth, to compare with
-published figures. All is computed on one thread; seconds are of CPU.
+ranks new courses: a fifth is taken out of the past at a time. MovieLens is also split by each
+teacher's last fifth, to compare with published figures. All is computed on one thread; seconds
+are of CPU.
 """
 
 from __future__ import annotations
