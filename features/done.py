@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from features.dataset import Dataset
-from features.moments import instant
+from features.events import EventLog
+from features.moments import local_day, local_days
 
 NEVER_AGAIN = "never"
 YEARLY = "yearly"
+#: Later than every day of a data set.
+NO_DAY = pd.Timestamp("9999-12-31")
 
 
 def done(
@@ -21,17 +24,15 @@ def done(
 ) -> sparse.csr_array:
     """Say which courses each teacher has done, as of a moment.
 
-    A completed course is done. ``repeatable`` lifts that: ``yearly`` in a later calendar year
-    of the data set's zone, a number of months once they have passed since the last completion.
-    Viewed, dismissed, withdrawn and failed courses are not done; in a data set without event
-    kinds every event is a completion.
+    A completed course is done until :func:`free_from`. Viewed, dismissed, withdrawn and failed
+    courses are not done; in a data set without event kinds every event is a completion.
 
     Parameters
     ----------
     dataset
         Its log and its courses' ``repeatable``.
     as_of
-        Events known at or after it are not seen.
+        Events known at or after it are not seen; its day is that of the data set's zone.
     teachers
         Positions to keep, in this order; all when left out.
 
@@ -41,7 +42,7 @@ def done(
     """
     n_teachers, n_courses = len(dataset.teachers), len(dataset.courses)
     completed = dataset.log.before(as_of).of_kinds("completed")
-    still = completed.occurred_at > _lifted_before(dataset, as_of)[completed.course]
+    still = _still_done(dataset, completed, local_day(as_of, dataset.columns.zone))
     matrix = sparse.csr_array(
         (np.ones(int(still.sum()), bool), (completed.teacher[still], completed.course[still])),
         shape=(n_teachers, n_courses),
@@ -50,20 +51,35 @@ def done(
     return matrix if teachers is None else cast(sparse.csr_array, matrix[teachers])
 
 
-def _lifted_before(dataset: Dataset, as_of: pd.Timestamp) -> NDArray[np.int64]:
-    """For each course: completions at or before this microsecond no longer count."""
+def free_from(completed: pd.DatetimeIndex, repeatable: str) -> pd.DatetimeIndex:
+    """Return the first day on which a course completed on each of some days may be taken again.
+
+    ``yearly`` lifts *done* at the next new year; a number of months on the same day of that
+    month, or its last; ``never`` does not.
+
+    >>> days = pd.DatetimeIndex(["2025-01-31", "2025-12-31"])
+    >>> [str(day.date()) for day in free_from(days, "yearly")]
+    ['2026-01-01', '2026-01-01']
+    >>> [str(day.date()) for day in free_from(days, "1")]
+    ['2025-02-28', '2026-01-31']
+    """
+    if repeatable == NEVER_AGAIN:
+        return pd.DatetimeIndex([NO_DAY] * len(completed))
+    if repeatable == YEARLY:
+        return completed + pd.offsets.YearBegin()
+    return completed + pd.DateOffset(months=int(repeatable))
+
+
+def _still_done(dataset: Dataset, completed: EventLog, today: pd.Timestamp) -> NDArray[np.bool_]:
+    """Say which completions still count on a day; shape (n_events,)."""
     table = dataset.table("courses")
-    rule = table["repeatable"].fillna(NEVER_AGAIN)
-    limits = {text: _limit(text, as_of, dataset.columns.zone) for text in rule.unique()}
-    by_course = np.full(len(dataset.courses), np.iinfo(np.int64).min)
-    by_course[dataset.courses.positions(table["course_id"])] = rule.map(limits).to_numpy(np.int64)
-    return by_course
-
-
-def _limit(rule: str, as_of: pd.Timestamp, zone: str) -> int:
-    if rule == NEVER_AGAIN:
-        return int(np.iinfo(np.int64).min)
-    local = as_of.tz_convert(zone)
-    if rule == YEARLY:
-        return instant(pd.Timestamp(year=local.year, month=1, day=1, tz=zone)) - 1
-    return instant(local - pd.DateOffset(months=int(rule)))
+    rules = pd.Series(NEVER_AGAIN, index=dataset.courses.ids)
+    rules[table["course_id"]] = table["repeatable"].fillna(NEVER_AGAIN).to_numpy()
+    number, names = pd.factorize(rules)
+    still = np.ones(len(completed), bool)
+    for each, rule in enumerate(names):
+        if rule != NEVER_AGAIN:
+            own = np.flatnonzero(number[completed.course] == each)
+            days = local_days(completed.occurred_at[own], dataset.columns.zone)
+            still[own] = free_from(days, rule) > today
+    return still

@@ -28,3 +28,18 @@ def instant(as_of: pd.Timestamp) -> int:
     """
     utc = as_of.tz_localize("UTC") if as_of.tzinfo is None else as_of.tz_convert("UTC")
     return int(utc.to_datetime64().astype("datetime64[us]").astype(np.int64))
+
+
+def local_day(as_of: pd.Timestamp, zone: str) -> pd.Timestamp:
+    """Return the calendar day of one moment in a zone, as a naive midnight.
+
+    >>> str(local_day(pd.Timestamp("2024-12-31T16:30Z"), "Asia/Shanghai").date())
+    '2025-01-01'
+    """
+    return local_days(np.array([instant(as_of)]), zone)[0]
+
+
+def local_days(moments: NDArray[np.int64], zone: str) -> pd.DatetimeIndex:
+    """Return the calendar days of UTC microseconds in a zone, as naive midnights, shape (n,)."""
+    times = pd.to_datetime(moments, unit="us", utc=True)
+    return times.tz_convert(zone).tz_localize(None).normalize()

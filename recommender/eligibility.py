@@ -17,7 +17,7 @@ from features.catalogue import appeared
 from features.dataset import Dataset
 from features.done import done
 from features.encoding import WordEncoder, items
-from features.moments import NEVER, instant, microseconds
+from features.moments import NEVER, instant, local_day, microseconds
 from features.states import states_at
 
 #: Course column -> teacher column that must share a word with it, and the rule's code.
@@ -56,6 +56,9 @@ class Eligibility:
         Courses done, bool, shape (n_teachers, n_courses).
     completed
         Courses ever completed, which open what they are prerequisites of.
+    groups
+        1 where the row is a course of the column's equivalence group, of which one counts;
+        shape (n_courses, n_groups).
     prerequisites
         1 where the row is a prerequisite of the column, shape (n_courses, n_courses).
     closed
@@ -66,6 +69,7 @@ class Eligibility:
 
     done: sparse.csr_array
     completed: sparse.csr_array
+    groups: sparse.csr_array
     prerequisites: sparse.csr_array
     closed: dict[str, NDArray[np.bool_]]
     matches: tuple[Match, ...]
@@ -78,6 +82,7 @@ class Eligibility:
         return cls(
             done=done(dataset, as_of),
             completed=_completed(dataset, as_of),
+            groups=WordEncoder.fit(courses[["equivalence"]]).transform(courses[["equivalence"]]),
             prerequisites=_prerequisites(dataset, courses),
             closed=_closed(dataset, courses, as_of),
             matches=_matches(dataset, courses, as_of),
@@ -85,8 +90,8 @@ class Eligibility:
 
     def allowed(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Return which courses these teachers may be shown, shape (n_teachers, n_courses)."""
-        open_ = self.open_to(teachers)
-        return open_ & ~self.done[teachers].toarray() & ~self._unprepared(teachers)
+        open_ = self.open_to(teachers) & ~self._unprepared(teachers)
+        return open_ & ~self.done[teachers].toarray() & ~self._replaced(teachers)
 
     def open_to(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Return which courses are for these teachers at all, whatever they have done so far.
@@ -106,10 +111,17 @@ class Eligibility:
         codes = [code for code, closed in self.closed.items() if closed[course]]
         if self.done[one].toarray()[0, course]:
             codes.append("done")
+        elif self._replaced(one)[0, course]:
+            codes.append("equivalent_done")
         codes += [match.code for match in self.matches if match.excluded(one)[0, course]]
         if self._unprepared(one)[0, course]:
             codes.append("prerequisite_missing")
         return tuple(codes)
+
+    def _replaced(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return which courses are of a group of which these teachers have done one."""
+        taken = self.done[teachers].astype(np.float32) @ self.groups
+        return np.asarray((taken @ self.groups.T).toarray() > 0)
 
     def _unprepared(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Return which courses these teachers lack a prerequisite of."""
@@ -157,7 +169,7 @@ def _unaccredited(
     dataset: Dataset, courses: pd.DataFrame, as_of: pd.Timestamp
 ) -> NDArray[np.bool_]:
     """Return the courses whose provider's accreditation does not cover the day."""
-    day = as_of.tz_convert(dataset.columns.zone).tz_localize(None).normalize()
+    day = local_day(as_of, dataset.columns.zone)
     providers = states_at(dataset.table("organisations"), "organisation_id", as_of)
     first, last = providers["accredited_from"], providers["accredited_until"]
     lapsed = providers.index[(first > day) | (last < day)]

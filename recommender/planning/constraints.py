@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.done import NEVER_AGAIN, YEARLY, free_from
 from recommender.planning.draft import Draft, Label
 from recommender.planning.load import LOAD_STEPS
 
@@ -57,7 +58,7 @@ def once(draft: Draft, grid: Grid, repeatable: Sequence[str], least: int = 0) ->
     for number, course in enumerate(grid.courses):
         options = grid.of_course(number)
         for key, group in _spans(options, grid, repeatable[number]):
-            rule = "once" if repeatable[number] == "never" else "repeat"
+            rule = "once" if repeatable[number] == NEVER_AGAIN else "repeat"
             draft.row(Label(rule, course, key), group, np.ones(len(group)), lower=least, upper=1)
 
 
@@ -65,15 +66,15 @@ def _spans(
     options: NDArray[np.int64], grid: Grid, repeatable: str
 ) -> list[tuple[str, NDArray[np.int64]]]:
     """Group the options of a course of which at most one may be taken."""
-    if repeatable == "never" or not len(options):
+    if repeatable == NEVER_AGAIN or not len(options):
         return [("", options)]
     days = [dt.date.fromordinal(int(day)) for day in grid.days[options]]
-    if repeatable == "yearly":
+    if repeatable == YEARLY:
         years = np.array([day.year for day in days])
         return [(str(year), options[years == year]) for year in np.unique(years)]
     groups = []
     for day in sorted(set(days)):
-        end = (pd.Timestamp(day) + pd.DateOffset(months=int(repeatable))).date()
+        end = free_from(pd.DatetimeIndex([day]), repeatable)[0].date()
         here = np.array([day <= other < end for other in days])
         groups.append((str(day), options[here]))
     return groups
@@ -88,8 +89,8 @@ def equivalent(
     """
     for group, members in groups.items():
         options = np.flatnonzero(np.isin(grid.course, np.asarray(members)))
-        again = all(repeatable[member] != "never" for member in members)
-        for key, here in _spans(options, grid, "yearly" if again else "never"):
+        again = all(repeatable[member] != NEVER_AGAIN for member in members)
+        for key, here in _spans(options, grid, YEARLY if again else NEVER_AGAIN):
             if len(members) > 1 and len(here):
                 draft.row(Label("equivalent", group, key), here, np.ones(len(here)), upper=1)
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from features import codes
 from features.dataset import Dataset
-from features.moments import NEVER, instant, microseconds
+from features.done import NEVER_AGAIN, free_from
+from features.moments import NEVER, instant, local_days, microseconds
 from features.states import states_at
 from recommender.planning.cells import Row, amount, attributes, by_id, day, rows_of, text, words
 from recommender.planning.horizon import Horizon
@@ -40,28 +41,27 @@ def candidates(
     past = completions(dataset, teacher_id, as_of)
     names = dataset.courses.outside(course_positions)
     known = by_id(dataset, "courses", {*names, *past})
-    groups = {text(known[course]["equivalence"]) for course in past} - {""}
+    lifted: dict[tuple[str, str], dt.date] = {}
+    for name, last in past.items():
+        since, group = _free_from(known[name], last), _group(known[name])
+        lifted[group] = max(since, lifted.get(group, since))
     calendar = _Calendar(dataset, policy, horizon, _offerings(dataset, teacher_id, as_of, names))
     found = []
     for name in names:
         row = known[name]
-        if name not in past and text(row["equivalence"]) in groups:
-            continue
-        again = text(row["repeatable"]) or "never"
-        free_from = _free_from(again, past[name]) if name in past else dt.date.min
         candidate = Candidate(
             course=name,
-            options=calendar.options(row, free_from),
+            options=calendar.options(row, lifted.get(_group(row), dt.date.min)),
             prerequisites=words(row["prerequisites"]),
             equivalence=text(row["equivalence"]),
-            repeatable=again,
+            repeatable=text(row["repeatable"]) or NEVER_AGAIN,
         )
         if candidate.options:
             found.append(candidate)
     return tuple(found)
 
 
-def completions(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> dict[str, dt.date]:
+def completions(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> dict[str, pd.Timestamp]:
     """Return every course that a teacher completed before a moment, and on which day last.
 
     Its keys are what prerequisites ask for: what may be repeated was done all the same.
@@ -69,21 +69,19 @@ def completions(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> dict[
     here = np.array([dataset.teachers.position(teacher_id)])
     log = dataset.log.before(as_of).of_kinds("completed").of_teachers(here)
     order = np.argsort(log.occurred_at, kind="stable")
-    times = pd.to_datetime(log.occurred_at[order], unit="us", utc=True)
-    days = times.tz_convert(dataset.columns.zone)
-    return {
-        name: time.date()
-        for name, time in zip(dataset.courses.outside(log.course[order]), days, strict=True)
-    }
+    days = local_days(log.occurred_at[order], dataset.columns.zone)
+    return dict(zip(dataset.courses.outside(log.course[order]), days, strict=True))
 
 
-def _free_from(repeatable: str, completed: dt.date) -> dt.date:
-    """Return the first day on which ``features.done`` no longer excludes a course."""
-    if repeatable == "never":
-        return dt.date.max
-    if repeatable == "yearly":
-        return dt.date(completed.year + 1, 1, 1)
-    return (pd.Timestamp(completed) + pd.DateOffset(months=int(repeatable), days=1)).date()
+def _group(course: Row) -> tuple[str, str]:
+    """Return what names a course's equivalence group; without one it is alone in its own."""
+    equivalence = text(course["equivalence"])
+    return equivalence, "" if equivalence else course["course_id"]
+
+
+def _free_from(course: Row, completed: pd.Timestamp) -> dt.date:
+    days = pd.DatetimeIndex([completed])
+    return free_from(days, text(course["repeatable"]) or NEVER_AGAIN)[0].date()
 
 
 def fitting(dataset: Dataset, policy: Policy) -> dict[str, NDArray[np.int32]]:
@@ -115,13 +113,13 @@ class _Calendar:
     horizon: Horizon
     offerings: Mapping[str, Sequence[Row]]
 
-    def options(self, course: Row, free_from: dt.date) -> tuple[Option, ...]:
+    def options(self, course: Row, since: dt.date) -> tuple[Option, ...]:
         """Return where a course can go from a day on, in the order of terms."""
         announced = self.offerings.get(course["course_id"], ())
         concrete: dict[int, Option] = {}
         for row in announced:
             option = self._concrete(course, row)
-            if option is not None and option.earned_on >= free_from:
+            if option is not None and option.earned_on >= since:
                 concrete.setdefault(option.term, option)
         expected = {
             term: Option(
@@ -132,7 +130,7 @@ class _Calendar:
                 credits=amount("credits", course),
             )
             for term in self._expected(course, announced)
-            if self.horizon.last_days[term] >= free_from
+            if self.horizon.last_days[term] >= since
         }
         return tuple(option for _, option in sorted((expected | concrete).items()))
 

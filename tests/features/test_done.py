@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from features import codes
 from features.dataset import Dataset
-from features.done import done
+from features.done import done, free_from
+from features.moments import local_day
 from tests.builders import at, course, teacher, took, world
 
 ZONE = "Asia/Shanghai"
@@ -113,7 +114,8 @@ def naive(dataset: Dataset, as_of: pd.Timestamp) -> np.ndarray:
         if rule == "yearly":
             counts = when.year == local.year
         elif rule != "never":
-            counts = when > local - pd.DateOffset(months=int(rule))
+            again = when.tz_localize(None).normalize() + pd.DateOffset(months=int(rule))
+            counts = local.date() < again.date()
         else:
             counts = True
         if counts:
@@ -143,3 +145,14 @@ def test_done_agrees_with_reading_the_rules_event_by_event(rows, as_of) -> None:
     )
 
     np.testing.assert_array_equal(done(dataset, as_of).toarray(), naive(dataset, as_of))
+
+
+@given(hours, st.sampled_from(["never", "yearly", "1", "6"]), st.integers(0, 800))
+def test_a_course_is_done_until_the_day_from_which_it_is_free(when, rule, later) -> None:
+    dataset = world([took("ann", "a", when)], courses=[course("a", repeatable=rule)])
+    day = local_day(when, ZONE) + pd.Timedelta(days=later)
+    (free,) = free_from(pd.DatetimeIndex([local_day(when, ZONE)]), rule)
+
+    for moment in (day, day + pd.Timedelta(hours=23)):
+        as_of = moment.tz_localize(ZONE)
+        assert is_done(dataset, as_of) == (as_of > when and day < free)

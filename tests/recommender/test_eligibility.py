@@ -103,6 +103,26 @@ def test_what_was_done_is_named() -> None:
     assert why_not({}, events=[took("ann", "it", "2025-01-01")]) == ("done",)
 
 
+def test_a_course_is_kept_back_while_one_that_counts_as_the_same_is_done() -> None:
+    dataset = world(
+        [took("ann", "old", "2025-01-01"), took("ann", "lifted", "2024-01-01")],
+        courses=[
+            course("old", equivalence="g"),
+            course("new", equivalence="g"),
+            course("lifted", equivalence="h", repeatable="yearly"),
+            course("like", equivalence="h"),
+        ],
+    )
+    eligibility = Eligibility.of(dataset, NOW)
+
+    codes = {name: eligibility.why_not(0, n) for n, name in enumerate(dataset.courses.ids)}
+
+    assert codes == {"old": ("done",), "new": ("equivalent_done",), "lifted": (), "like": ()}
+    assert eligibility.allowed(np.array([0])).tolist() == [
+        [not codes[name] for name in dataset.courses.ids]
+    ]
+
+
 def test_every_rule_that_holds_is_named() -> None:
     about = {"phases": "senior", "grade": "failing", "prerequisites": "other"}
 

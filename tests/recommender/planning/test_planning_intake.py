@@ -11,6 +11,7 @@ import pytest
 from features.dataset import Dataset, dtype_of
 from features.errors import UnknownId
 from features.tables import BY_NAME
+from recommender.eligibility import Eligibility
 from recommender.planning import intake, offered, policy
 from recommender.planning.horizon import Horizon
 from recommender.planning.problem import Candidate
@@ -234,6 +235,30 @@ def test_an_event_after_as_of_excludes_nothing() -> None:
 def test_a_course_equivalent_to_one_done_is_left_out() -> None:
     done = [{"teacher_id": "t1", "course_id": "c4", "occurred_at": "2025-06-01T00:00Z"}]
     assert candidates(dataset(events=done), "c2", "c4") == {}
+
+
+@pytest.mark.parametrize("rule", ["never", "yearly", "1", "6"])
+@pytest.mark.parametrize("wanted", ["it", "like"])
+def test_planning_and_ranking_agree_from_when_a_course_may_be_taken_again(
+    rule: str, wanted: str
+) -> None:
+    """Whether an offering that ends on a day is open to a plan, and the course to a list then."""
+    courses = [
+        {"course_id": "it", "repeatable": rule, "equivalence": "g"},
+        {"course_id": "like", "equivalence": "g"},
+    ]
+    # Past midnight in Shanghai: in UTC it is still the day before.
+    events = [{"teacher_id": "t1", "course_id": "it", "occurred_at": "2025-08-30T17:00Z"}]
+    for day in pd.date_range("2026-01-11", "2026-03-02"):
+        ends = str(day.date())
+        offering = {"offering_id": "o", "course_id": wanted, "starts_on": ends, "ends_on": ends}
+        data = dataset(
+            courses=courses, events=events, offerings=[offering], teachers=[{"teacher_id": "t1"}]
+        )
+        found = candidates(data, wanted)
+        planned = wanted in found and "o" in {each.offering for each in found[wanted].options}
+        then = Eligibility.of(data, day.tz_localize("Asia/Shanghai"))
+        assert planned == (then.why_not(0, data.courses.position(wanted)) == ()), ends
 
 
 def test_courses_that_fit_a_requirement_are_listed_for_it() -> None:
