@@ -99,6 +99,7 @@ def recommend(
     facts = Facts(names, past_courses(dataset, int(teacher[0]), as_of))
     profile = model.profiles(dataset, as_of, catalogue, teacher)
     ids = dataset.courses.outside(found)
+    runs = openings(dataset, teacher_id, ids, as_of)
     return tuple(
         Recommendation(
             course_id=ids[place],
@@ -106,7 +107,7 @@ def recommend(
             rank=place + 1,
             score=float(ranking.scores[0][place]),
             reasons=reasons(model, profile, catalogue, int(course), facts) if explain else (),
-            openings=openings(dataset, ids[place], as_of),
+            openings=runs[ids[place]],
         )
         for place, course in enumerate(found)
     )

@@ -17,7 +17,8 @@ from features.catalogue import appeared
 from features.dataset import Dataset
 from features.done import done
 from features.encoding import WordEncoder, items
-from features.moments import NEVER, instant, local_day, microseconds
+from features.moments import NEVER, instant, microseconds
+from features.organisations import unaccredited
 from features.states import states_at
 
 #: Course column -> teacher column that must share a word with it, and the rule's code.
@@ -161,19 +162,10 @@ def _closed(
         "not_yet_available": ~appeared(courses, as_of),
         "retired": (until != NEVER) & (until < instant(as_of)),
         "failing_grade": (courses["grade"] == "failing").to_numpy(dtype=bool),
-        "provider_not_accredited": _unaccredited(dataset, courses, as_of),
+        "provider_not_accredited": courses["provider_id"]
+        .isin(unaccredited(dataset, as_of))
+        .to_numpy(dtype=bool),
     }
-
-
-def _unaccredited(
-    dataset: Dataset, courses: pd.DataFrame, as_of: pd.Timestamp
-) -> NDArray[np.bool_]:
-    """Return the courses whose provider's accreditation does not cover the day."""
-    day = local_day(as_of, dataset.columns.zone)
-    providers = states_at(dataset.table("organisations"), "organisation_id", as_of)
-    first, last = providers["accredited_from"], providers["accredited_until"]
-    lapsed = providers.index[(first > day) | (last < day)]
-    return np.asarray(courses["provider_id"].isin(lapsed), bool)
 
 
 def _matches(dataset: Dataset, courses: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Match, ...]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
 from features.dataset import Dataset
-from features.moments import NEVER, instant, microseconds
+from features.moments import NEVER, instant, local_day, microseconds
+from features.organisations import lineage, unaccredited
+from features.states import states_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +37,42 @@ class Opening:
     url: str | None
 
 
-def openings(dataset: Dataset, course_id: str, as_of: pd.Timestamp) -> tuple[Opening, ...]:
-    """Return a course's offerings that were announced and can still be applied for.
+def announced(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return the offerings that a teacher could have heard of, past ones too, by first day.
+
+    Those announced before the moment, held for everyone or for the teacher's school or what is
+    above it, by a provider who is accredited or of whom nothing is known.
+    """
+    table = dataset.table("offerings")
+    published = microseconds(table["published_at"])
+    told = (published == NEVER) | (published < instant(as_of))
+    states = dataset.table("teachers")
+    state = states_at(states[states["teacher_id"] == teacher_id], "teacher_id", as_of)
+    school = state["organisation_id"].get(teacher_id)
+    held_for = table["organisation_id"]
+    here = held_for.isna() | held_for.isin(lineage(dataset, school, as_of))
+    trusted = ~table["provider_id"].isin(unaccredited(dataset, as_of))
+    return table[told & here & trusted].sort_values(["starts_on", "offering_id"])
+
+
+def openings(
+    dataset: Dataset, teacher_id: str, course_ids: Iterable[str], as_of: pd.Timestamp
+) -> dict[str, tuple[Opening, ...]]:
+    """Return the offerings of each course that a teacher can still apply for.
 
     Sorted by the first day; empty where none is. The days are those of the data set's zone.
     """
-    table = dataset.table("offerings")
-    own = table[table["course_id"] == course_id]
-    announced = microseconds(own["published_at"])
-    own = own[(announced == NEVER) | (announced < instant(as_of))]
-    day = as_of.tz_convert(dataset.columns.zone).tz_localize(None).normalize()
-    last_chance = own["apply_until"].fillna(own["starts_on"])
-    own = own[last_chance.isna() | (last_chance >= day)].sort_values(["starts_on", "offering_id"])
-    courses = dataset.table("courses")
-    course = courses[courses["course_id"] == course_id].iloc[0]
-    return tuple(_opening(row, course, day) for _, row in own.iterrows())
+    day = local_day(as_of, dataset.columns.zone)
+    table = announced(dataset, teacher_id, as_of)
+    last_chance = table["apply_until"].fillna(table["starts_on"])
+    table = table[last_chance.isna() | (last_chance >= day)]
+    courses = dataset.table("courses").set_index("course_id")
+    found: dict[str, tuple[Opening, ...]] = {}
+    for course_id in course_ids:
+        own = table[table["course_id"] == course_id]
+        course = courses.loc[course_id]
+        found[course_id] = tuple(_opening(row, course, day) for _, row in own.iterrows())
+    return found
 
 
 def _opening(row: pd.Series, course: pd.Series, day: pd.Timestamp) -> Opening:

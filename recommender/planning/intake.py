@@ -9,6 +9,7 @@ import pandas as pd
 
 from features.dataset import Dataset
 from features.moments import NEVER, instant, microseconds
+from features.organisations import lineage
 from features.states import states_at
 from recommender.planning.amounts import exact
 from recommender.planning.cells import Row, amount, attributes, by_id, day, rows_of, text, words
@@ -54,13 +55,9 @@ def _standing(dataset: Dataset, row: Row, as_of: pd.Timestamp) -> Standing:
 def region(dataset: Dataset, organisation_id: str, as_of: pd.Timestamp) -> str:
     """Return the region of an organisation or of the nearest one above it; the nation if none."""
     states = states_at(dataset.table("organisations"), "organisation_id", as_of)
-    passed: set[str] = set()
-    while organisation_id in states.index and organisation_id not in passed:
-        passed.add(organisation_id)
-        if found := text(states.at[organisation_id, "region"]):
-            return found
-        organisation_id = text(states.at[organisation_id, "parent_id"])
-    return NATION
+    chain = lineage(dataset, organisation_id, as_of)
+    regions = (text(states["region"].get(name)) for name in chain)
+    return next(filter(None, regions), NATION)
 
 
 def _employed_on(seen: pd.DataFrame, zone: str) -> dt.date | None:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from features import codes
 from features.dataset import Dataset
 from features.done import NEVER_AGAIN, free_from
-from features.moments import NEVER, instant, local_days, microseconds
-from features.states import states_at
+from features.moments import local_days
+from recommender.openings import announced
 from recommender.planning.cells import Row, amount, attributes, by_id, day, rows_of, text, words
 from recommender.planning.horizon import Horizon
 from recommender.planning.matching import fits_any
@@ -173,27 +173,8 @@ class _Calendar:
 def _offerings(
     dataset: Dataset, teacher_id: str, as_of: pd.Timestamp, names: NDArray[np.object_]
 ) -> dict[str, list[Row]]:
-    """Return the offerings announced before a moment that are open to a teacher's school."""
-    table = dataset.table("offerings")
-    published = microseconds(table["published_at"])
-    seen = (published < instant(as_of)) | (published == NEVER)
-    held_for = table["organisation_id"]
-    here = held_for.isna() | held_for.isin(_organisations(dataset, teacher_id, as_of))
-    chosen = table[seen & here & table["course_id"].isin(list(names))]
+    table = announced(dataset, teacher_id, as_of)
     found: dict[str, list[Row]] = {}
-    for row in rows_of(chosen.sort_values(["starts_on", "offering_id"])):
+    for row in rows_of(table[table["course_id"].isin(list(names))]):
         found.setdefault(row["course_id"], []).append(row)
     return found
-
-
-def _organisations(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> list[str]:
-    """Return a teacher's school and everything above it."""
-    teachers = dataset.table("teachers")
-    own = states_at(teachers[teachers["teacher_id"] == teacher_id], "teacher_id", as_of)
-    above = states_at(dataset.table("organisations"), "organisation_id", as_of)["parent_id"]
-    chain: list[str] = []
-    at = text(own["organisation_id"].get(teacher_id))
-    while at and at not in chain:
-        chain.append(at)
-        at = text(above.get(at))
-    return chain

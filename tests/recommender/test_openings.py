@@ -7,19 +7,31 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from features.dataset import Dataset
 from recommender.openings import Opening, openings
 from tests.builders import at, course, teacher, world
 
+PLACES = [
+    {"organisation_id": "county"},
+    {"organisation_id": "school", "parent_id": "county"},
+    {"organisation_id": "elsewhere", "parent_id": "county"},
+    {"organisation_id": "lapsed", "kind": "provider", "accredited_until": "2025-05-31"},
+]
 NOW = pd.Timestamp("2025-06-01T12:00", tz="Asia/Shanghai")
+
+
+def of_a(dataset: Dataset, as_of: pd.Timestamp) -> tuple[Opening, ...]:
+    return openings(dataset, "ann", ["a"], as_of)["a"]
 
 
 def offered(*rows: dict, **about: object) -> tuple[Opening, ...]:
     dataset = world(
-        teachers=[teacher("ann")],
+        teachers=[teacher("ann", organisation_id="school")],
         courses=[course("a", **about), course("b")],
+        organisations=PLACES,
         offerings=[{"offering_id": f"o{n}", "course_id": "a", **row} for n, row in enumerate(rows)],
     )
-    return openings(dataset, "a", NOW)
+    return of_a(dataset, NOW)
 
 
 @pytest.mark.parametrize(
@@ -30,8 +42,18 @@ def offered(*rows: dict, **about: object) -> tuple[Opening, ...]:
         {"apply_until": "2025-05-31", "starts_on": "2025-07-01"},
         {"published_at": "2025-06-01T04:00Z"},
         {"course_id": "b"},
+        {"organisation_id": "elsewhere"},
+        {"provider_id": "lapsed"},
     ],
-    ids=["window over", "begun", "window over, yet to begin", "not announced", "another course"],
+    ids=[
+        "window over",
+        "begun",
+        "window over, yet to begin",
+        "not announced",
+        "another course",
+        "held for another school",
+        "provider not accredited",
+    ],
 )
 def test_an_offering_that_cannot_be_applied_for_is_left_out(row: dict) -> None:
     assert offered(row) == ()
@@ -40,7 +62,7 @@ def test_an_offering_that_cannot_be_applied_for_is_left_out(row: dict) -> None:
 def test_a_course_without_offerings_has_no_opening() -> None:
     dataset = world(teachers=[teacher("ann")], courses=[course("a")])
 
-    assert openings(dataset, "a", NOW) == ()
+    assert of_a(dataset, NOW) == ()
 
 
 @pytest.mark.parametrize(
@@ -51,6 +73,8 @@ def test_a_course_without_offerings_has_no_opening() -> None:
         ({"apply_from": "2025-06-02"}, False),
         ({"published_at": "2025-06-01T03:59Z"}, True),
         ({"starts_on": "2025-06-01"}, True),
+        ({"organisation_id": "school"}, True),
+        ({"organisation_id": "county"}, True),
     ],
 )
 def test_an_offering_is_open_in_its_window_or_about_to_be(row: dict, is_open: bool) -> None:
@@ -67,8 +91,8 @@ def test_a_day_ends_at_midnight_in_the_data_sets_zone() -> None:
         offerings=[{"offering_id": "o", "course_id": "a", "apply_until": "2025-06-01"}],
     )
 
-    assert openings(dataset, "a", at("2025-06-01T15:59"))
-    assert not openings(dataset, "a", at("2025-06-01T16:00"))
+    assert of_a(dataset, at("2025-06-01T15:59"))
+    assert not of_a(dataset, at("2025-06-01T16:00"))
 
 
 def test_what_an_offering_does_not_state_is_the_courses() -> None:
