@@ -214,11 +214,7 @@ def titles(dataset: Dataset) -> dict[str, Label]:
 def _policy(career: Career, as_of: pd.Timestamp, name: str | None, folder: Path | None) -> Policy:
     if name is not None:
         return policy.load(name, folder)
-    today = as_of.date()
-    now = career.on(today)
-    return policy.find(
-        policy.shipped(folder), region=now.region, stage=now.stage, role=now.role, on=today
-    )
+    return policy.find(policy.shipped(folder), career, as_of)
 
 
 def _relevance(
@@ -239,13 +235,15 @@ def _relevance(
 def _competing(
     dataset: Dataset, scores: NDArray[np.float64], rules: Policy, wishes: Wishes
 ) -> NDArray[np.int64]:
-    """Return the courses that compete for a place: the best, some for each duty, the wished."""
+    """Return the courses that compete for a place: the best, some for each duty, the wished.
+
+    A wish opens no course that a rule keeps from the teacher.
+    """
     order = np.argsort(-scores, kind="stable")
     order = order[scores[order] >= 0]
     chosen: list[NDArray[np.integer]] = [order[:PLANNED_FROM]]
     for fitting in offered.fitting(dataset, rules).values():
         chosen.append(order[np.isin(order, fitting)][:PER_REQUIREMENT])
     wished = [course for course, _ in (*wishes.pins, *wishes.keep)]
-    chosen.append(dataset.courses.positions(wished))
-    together = np.unique(np.concatenate(chosen))
-    return np.asarray(together[together >= 0], np.int64)
+    chosen.append(order[np.isin(order, dataset.courses.positions(wished))])
+    return np.unique(np.concatenate(chosen)).astype(np.int64)

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
+import pandas as pd
+
 from features.errors import InvalidPolicy
-from recommender.planning.matching import Scope, Standing
+from recommender.planning.matching import Career, Scope
 from recommender.planning.policy_file import Folder, read
 from recommender.planning.rules import Policy
 
@@ -53,34 +55,23 @@ def shipped(directory: Path | None = None) -> tuple[Policy, ...]:
     return tuple(read(name, folders) for name in sorted(names))
 
 
-def find(policies: Iterable[Policy], *, region: str, stage: str, role: str, on: dt.date) -> Policy:
-    """Return the policy in force for a teacher on a day.
+def find(policies: Iterable[Policy], career: Career, as_of: pd.Timestamp) -> Policy:
+    """Return the policy in force for a teacher at a moment; its day is that of each policy's zone.
 
     Of those that cover the place and the teacher, the most specific place wins; then the
     scope that names most of the teacher; then the one that came into force last.
-
-    Parameters
-    ----------
-    region
-        Where the teacher works: ``CN``, ``CN-ZJ``.
 
     Raises
     ------
     InvalidPolicy
         If none is in force.
     """
-    teacher = Standing(on, role, stage)
-    held = [
-        policy
-        for policy in policies
-        if _covers(policy.place, region)
-        and Scope(since=policy.since, until=policy.until).open_on(on)
-        and policy.applies.open_on(on)
-        and policy.applies.covers(teacher)
-    ]
+    held = [policy for policy in policies if _holds(policy, career, policy.cycle.today(as_of))]
     if not held:
+        now = career.standings[-1]
         raise InvalidPolicy(
-            f"the rules for a {role or 'teacher'} in {region or 'an unknown place'} on {on}",
+            f"the rules for a {now.role or 'teacher'} in {now.region or 'an unknown place'} "
+            f"at {as_of.isoformat()}",
             expected="a policy in force",
             got="none",
             remedy="name a policy, or add one for that place (docs/policies.md)",
@@ -91,8 +82,14 @@ def find(policies: Iterable[Policy], *, region: str, stage: str, role: str, on: 
     )
 
 
-def _covers(place: str, region: str) -> bool:
-    return region == place or region.startswith(f"{place}-")
+def _holds(policy: Policy, career: Career, today: dt.date) -> bool:
+    teacher = career.on(today)
+    return (
+        (teacher.region == policy.place or teacher.region.startswith(f"{policy.place}-"))
+        and Scope(since=policy.since, until=policy.until).open_on(today)
+        and policy.applies.open_on(today)
+        and policy.applies.covers(teacher)
+    )
 
 
 def _folders(directory: Path | None) -> tuple[Folder, ...]:

@@ -7,8 +7,9 @@ import pytest
 
 from features.dataset import Dataset
 from features.errors import InvalidSetting, UnknownId
-from recommender.advise import Recommendation, WhyNot, recommend, why_not
+from recommender.advise import Recommendation, WhyNot, make_plan, recommend, why_not
 from recommender.model import Model
+from recommender.planning.problem import Wishes
 from tests.builders import Row, at, checkerboard, course, left_out, teacher, took
 
 NOW = at("2025-06-01")
@@ -149,6 +150,24 @@ def test_switching_it_on_again_brings_the_own_list_back(model: Model, board: Dat
     dataset = with_rows(board, teachers=[off("t00"), {**on, "personalisation": True}])
 
     assert courses(listed(model, dataset, "t00")) == courses(listed(model, board, "t00"))
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{"grade": "failing"}, {"phases": "senior"}, {"available_from": NEXT}],
+    ids=["failing", "for another phase", "yet to appear"],
+)
+def test_a_pin_brings_no_course_into_a_plan_that_a_rule_keeps_back(
+    model: Model, board: Dataset, about: Row
+) -> None:
+    dataset = with_rows(board, courses=[course("c99", **about), course("c98")])
+    wishes = Wishes(pins=(("c99", None), ("c98", None)))
+
+    plan = make_plan(model, dataset, teacher_id="t00", as_of=NEXT, wishes=wishes)
+
+    assert plan.unkept == (("c99", ""),)
+    assert "c98" in {item.course for item in plan.items}
+    assert "c99" not in {item.course for item in plan.items}
 
 
 def test_a_course_that_a_rule_keeps_back_has_no_rank(model: Model, board: Dataset) -> None:

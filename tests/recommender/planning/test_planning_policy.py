@@ -5,6 +5,7 @@ from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from features.errors import InvalidPolicy
@@ -48,6 +49,14 @@ def written(folder: Path, text: str, name: str = "here") -> Path:
     file = folder / f"{name}.toml"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def working(region: str, role: str = "teacher") -> Career:
+    return Career((Standing(dt.date.min, role=role, region=region),))
+
+
+def on_day(day: dt.date) -> pd.Timestamp:
+    return pd.Timestamp(day, tz="Asia/Shanghai")
 
 
 def faults(folder: Path, text: str) -> list[str]:
@@ -139,10 +148,18 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
 
 
 def test_no_policy_in_force_is_an_error_that_names_place_and_day() -> None:
-    with pytest.raises(InvalidPolicy, match="US on 2025-01-01"):
-        policy.find(
-            policy.shipped(), region="US", stage="lead", role="teacher", on=dt.date(2025, 1, 1)
-        )
+    with pytest.raises(InvalidPolicy, match="a teacher in US at 2025-01-01"):
+        policy.find(policy.shipped(), working("US"), on_day(dt.date(2025, 1, 1)))
+
+
+def test_a_policy_is_in_force_from_midnight_in_its_own_zone() -> None:
+    """In UTC it is still the last day of August."""
+    midnight = pd.Timestamp("2016-08-31T16:00Z")
+    at = {
+        moment: policy.find(policy.shipped(), working("CN-ZJ"), moment).id
+        for moment in (midnight - pd.Timedelta(seconds=1), midnight)
+    }
+    assert list(at.values()) == ["national-2011", "zhejiang-2016"]
 
 
 def test_a_dropped_rule_is_not_taken_over(tmp_path: Path) -> None:
@@ -169,7 +186,7 @@ def test_the_version_follows_the_content_and_what_is_inherited(tmp_path: Path) -
     ],
 )
 def test_the_most_specific_place_in_force_is_found(region: str, on: dt.date, expected: str) -> None:
-    found = policy.find(policy.shipped(), region=region, stage="lead", role="teacher", on=on)
+    found = policy.find(policy.shipped(), working(region), on_day(on))
     assert found.id == expected
 
 
@@ -180,9 +197,9 @@ def test_of_one_place_the_narrower_scope_is_found(tmp_path: Path) -> None:
     written(tmp_path, VALID)
     written(tmp_path, heads, "heads")
     known = policy.shipped(tmp_path)
-    day = dt.date(2021, 5, 1)
-    assert policy.find(known, region="CN-ZJ", stage="", role="principal", on=day).id == "heads"
-    assert policy.find(known, region="CN-ZJ", stage="", role="teacher", on=day).id == "here"
+    day = on_day(dt.date(2021, 5, 1))
+    assert policy.find(known, working("CN-ZJ", "principal"), day).id == "heads"
+    assert policy.find(known, working("CN-ZJ"), day).id == "here"
 
 
 def test_a_directory_adds_policies_and_replaces_shipped_ones(tmp_path: Path) -> None:
