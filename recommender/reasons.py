@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 from features.catalogue import Catalogue
 from features.labels import Label, column_label, word_label
-from features.profiles import Profiles
+from features.profiles import ProfileEncoder, Profiles
 from recommender.model import Model
 from recommender.scorers.contract import Part
 
 SHOWN = 3
+#: Profile features that are a part of scores, as context, and tell a teacher nothing: columns,
+#: or single words of them.
+UNTOLD = frozenset({"days_since_last", "key_county=False", "past_count", "role=teacher"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Reason:
     code
         The part's kind: ``past_course``, ``profile``, ``popularity``, ``segment``, ``base``.
     name
-        What it refers to: a course id, ``column=word``, a segment.
+        What it refers to: a course id, ``column=word``, a segment as such words joined by ``;``.
     value
         What it adds to the score of ``source``.
     source
@@ -65,49 +68,65 @@ def reasons(
 ) -> tuple[Reason, ...]:
     """Return the strongest true reasons for one course and the one teacher in ``profiles``.
 
-    A part that cannot be told truly is left out: that of a course that only stands for a like
-    one, or that was dismissed.
+    They are of the scorer that did most for the course and has something to tell. Left out is
+    what cannot be told truly (a past course that only stands for a like one, or was dismissed)
+    and what is no reason: the course's own past, where it may be repeated, and ``UNTOLD``.
 
     Returns
     -------
     tuple of Reason
         At most three, the strongest first; empty if no part speaks for the course.
     """
-    sources = model.explain(profiles, catalogue, course)
-    if not sources:
-        return ()
-    source = max(sources, key=lambda part: part.value).name
-    parts = model.explain(profiles, catalogue, course, source)
-    speaking = [p for p in parts if p.value > 0 and _is_told(p, facts)]
-    strongest = sorted(speaking, key=lambda p: -p.value)[:SHOWN]
-    wording = _Wording(
-        facts,
-        borrowed=source == "content" or catalogue.position[course] < 0,
-        segment=tuple(column_label(name) for name in model.profile_encoder.segment_columns),
-    )
-    return tuple(_reason(part, source, wording) for part in strongest)
+    own_id = catalogue.courses.ids[course]
+    sources = sorted(model.explain(profiles, catalogue, course), key=lambda part: -part.value)
+    for source in (part.name for part in sources):
+        parts = model.explain(profiles, catalogue, course, source)
+        speaking = [p for p in parts if p.value > 0 and _is_told(p, facts, own_id)]
+        if speaking:
+            strongest = sorted(speaking, key=lambda part: -part.value)[:SHOWN]
+            wording = _Wording(
+                facts,
+                borrowed=source == "content" or catalogue.position[course] < 0,
+                segment=_segment(model.profile_encoder, int(profiles.segment[0])),
+            )
+            return tuple(_reason(part, source, wording) for part in strongest)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
     """What the sentences depend on.
 
-    ``borrowed``: the course's takers are those of courses like it; ``segment``: what a teacher's
-    segment is made of.
+    ``borrowed``: the course's takers are those of courses like it; ``segment``: the columns and
+    words that make up the teacher's segment.
     """
 
     facts: Facts
     borrowed: bool
-    segment: tuple[Label, ...]
+    segment: Mapping[str, str]
 
 
-def _is_told(part: Part, facts: Facts) -> bool:
-    return part.kind != "past_course" or part.name in facts.past
+def _segment(encoder: ProfileEncoder, number: int) -> Mapping[str, str]:
+    """Return the known words of a segment by column; none for that of the unknown, -1."""
+    if number < 0:
+        return {}
+    words = encoder.segments[number].split("|", len(encoder.segment_columns) - 1)
+    named = zip(encoder.segment_columns, words, strict=True)
+    return {column: word for column, word in named if word}
+
+
+def _is_told(part: Part, facts: Facts, own_id: str) -> bool:
+    if part.kind == "past_course":
+        return part.name in facts.past and part.name != own_id
+    return part.kind != "profile" or not UNTOLD & {part.name, part.name.partition("=")[0]}
 
 
 def _reason(part: Part, source: str, wording: _Wording) -> Reason:
     zh, en = SENTENCES[part.kind](part, wording)
-    return Reason(part.kind, part.name, part.value, source, zh, en)
+    name = part.name
+    if part.kind == "segment":
+        name = ";".join(f"{column}={word}" for column, word in wording.segment.items())
+    return Reason(part.kind, name, part.value, source, zh, en)
 
 
 def _of_past_course(part: Part, wording: _Wording) -> Label:
@@ -135,8 +154,9 @@ def _of_popularity(part: Part, wording: _Wording) -> Label:
 
 
 def _of_segment(part: Part, wording: _Wording) -> Label:
-    zh = "、".join(label for label, _ in wording.segment)
-    en = " and ".join(label for _, label in wording.segment)
+    labels = [column_label(column) for column in wording.segment]
+    zh = "、".join(label for label, _ in labels)
+    en = " and ".join(label for _, label in labels)
     if wording.borrowed:
         return (
             f"与您{zh}相同的教师常选同类课程",
