@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import UnknownId
-from features.moments import instant
+from features.moments import instant, microseconds
 from recommender.advise import Recommendation, make_plan, recommend
 from recommender.planning.plan import Plan
 from recommender.planning.problem import Wishes
@@ -78,6 +78,8 @@ class Window:
     ----------
     now
         Told by the clock.
+    skew
+        How far a platform's clock may run ahead of it.
     """
 
     connection: sa.Connection
@@ -85,12 +87,14 @@ class Window:
     shelves: Shelves
     loaded: Loaded
     now: pd.Timestamp
+    skew: pd.Timedelta
 
     def view(self, teacher_id: str, as_of: pd.Timestamp | None = None) -> View:
         """See a teacher at a moment; when left out, now.
 
-        Now is no earlier than just after the teacher's latest event: a platform whose clock
-        runs ahead a little sees the effect of what it has just sent all the same.
+        Now is no earlier than just after the teacher's latest event, or state that begins
+        within the skew: a platform whose clock runs ahead a little sees the effect of what it
+        has just sent all the same, the switch of personalisation above all.
 
         Raises
         ------
@@ -103,13 +107,15 @@ class Window:
             raise unknown_teacher(teacher_id)
         shelf = self.shelves.of(self.connection, owner)
         dataset = with_teacher(shelf.dataset, frames)
-        moment = self._after_events(dataset) if as_of is None else as_of
+        moment = self._after_latest(dataset) if as_of is None else as_of
         catalogue = shelf.catalogue(self.loaded, moment)
         return View(dataset, catalogue, self.loaded, teacher_id, moment)
 
-    def _after_events(self, dataset: Dataset) -> pd.Timestamp:
-        known = int(dataset.log.known_at.max(initial=0))
-        return max(self.now, pd.Timestamp(known + 1, unit="us", tz="UTC"))
+    def _after_latest(self, dataset: Dataset) -> pd.Timestamp:
+        begun = microseconds(dataset.table("teachers")["valid_from"])
+        begun = begun[begun <= instant(self.now + self.skew)]
+        latest = max(int(dataset.log.known_at.max(initial=0)), int(begun.max(initial=0)))
+        return max(self.now, pd.Timestamp(latest + 1, unit="us", tz="UTC"))
 
 
 def unknown_teacher(teacher_id: str) -> UnknownId:

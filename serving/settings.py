@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         300,
         ge=0,
         le=86_400,
-        description="How far ahead of the service's clock an event may be, in seconds.",
+        description="How far a platform's clock may run ahead of the service's, in seconds.",
     )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="Least level that is logged."

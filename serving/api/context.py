@@ -34,6 +34,11 @@ class Service:
     shelves: Shelves
     clock: Callable[[], pd.Timestamp]
 
+    @property
+    def skew(self) -> pd.Timedelta:
+        """How far a platform's clock may run ahead."""
+        return pd.Timedelta(seconds=self.settings.clock_skew)
+
 
 def _service(request: Request) -> Service:
     return cast(Service, request.app.state.service)

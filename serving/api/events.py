@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 from fastapi import APIRouter, Response, status
 
 from serving.api.answers import EventReceipt
@@ -24,9 +23,8 @@ def post_event(body: EventBody, here: Here, caller: Platform, response: Response
     The teacher's next recommendation takes it into account.
     """
     now = here.clock()
-    latest = now + pd.Timedelta(seconds=here.settings.clock_skew)
     with here.store.writing() as connection:
-        check = Check(connection, find_tenant(connection, caller.tenant), latest)
+        check = Check(connection, find_tenant(connection, caller.tenant), now + here.skew)
         values = body.model_dump()
         values["recorded_at"] = values["recorded_at"] or now
         event = with_id(check.row(EVENTS, values))

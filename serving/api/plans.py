@@ -33,7 +33,7 @@ def post_plan(
     """Make a plan for the rest of the teacher's cycle and store it as a draft."""
     loaded, now = here.models.current(), here.clock()
     with here.store.reading() as connection:
-        window = Window(connection, caller.tenant, here.shelves, loaded, now)
+        window = Window(connection, caller.tenant, here.shelves, loaded, now, here.skew)
         view = window.view(teacher_id)
     plan = view.plan(body.policy, _wishes(body, view))
     with here.store.writing() as connection:

@@ -36,7 +36,7 @@ def get_recommendations(
     loaded, now = here.models.current(), here.clock()
     moment = None if as_of is None else pd.Timestamp(as_of)
     with here.store.reading() as connection:
-        window = Window(connection, caller.tenant, here.shelves, loaded, now)
+        window = Window(connection, caller.tenant, here.shelves, loaded, now, here.skew)
         view = window.view(teacher_id, moment)
     found = view.recommend(k, explain=explain)
     with here.store.writing() as connection:

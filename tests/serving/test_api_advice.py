@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pandas as pd
 import pytest
 from fastapi import FastAPI
 
@@ -156,6 +157,28 @@ def test_an_event_changes_the_next_list_without_training(platform, clock):
     assert before[0] not in after
     earlier = (clock() - clock.step).isoformat().replace("+", "%2B")
     assert courses(platform.get(f"/v1/teachers/t10/recommendations?as_of={earlier}")) == before
+
+
+@pytest.mark.parametrize("ahead", ["0s", "4min"])
+def test_personalisation_off_is_in_force_on_the_very_next_request(platform, clock, ahead: str):
+    """Also where the switch is dated by a clock that runs ahead, or at this very moment."""
+    since = (clock() + pd.Timedelta(ahead)).isoformat()
+    alike = {"phase": "primary", "career_stage": "novice"}
+    off = {**alike, "valid_from": since, "personalisation": False}
+    url = "/v1/teachers/t18"
+    named = {
+        reason["code"]
+        for item in platform.get(f"{url}/recommendations").json()["items"]
+        for reason in item["reasons"]
+    }
+    assert named & {"past_course", "profile", "segment"}
+
+    assert platform.put(url, {"states": [alike, off]}).status_code == 200
+
+    items = platform.get(f"{url}/recommendations").json()["items"]
+    assert items
+    assert {r["code"] for item in items for r in item["reasons"]} <= {"popularity", "base"}
+    assert platform.put(url, {"states": [alike]}).status_code == 200
 
 
 def test_an_event_from_a_clock_ahead_changes_the_next_list_too(platform, clock):
