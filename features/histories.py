@@ -1,12 +1,15 @@
 """Decayed histories: what a teacher had done before a moment, lately counting for more.
 
-Training asks for the history before each choice, serving for the history as of now; both come
-from the same function.
+A history fades by steps (how many other courses came since) and by days. Steps keep the order of
+what was learned however long ago it was; days tell how long ago. Training asks for the history
+before each choice, serving for the history as of now; both come from the same function.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +20,43 @@ from features.catalogue import Catalogue
 from features.events import EventLog
 from features.moments import MICROSECONDS_PER_DAY
 
+#: Half-lives in other courses taken up since: the last one, the last few, all of them.
+STEPS = (1.0, 5.0, 50.0)
 #: Half-lives in days: this week, this season, these years.
-HALF_LIVES = (7.0, 60.0, 720.0)
+DAYS = (7.0, 60.0, 720.0)
 #: A history is the events known last, so that one teacher's thousands cost no more than hundreds.
 LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histories:
+    """Histories of some rows over a model's fitted courses.
+
+    Parameters
+    ----------
+    by_steps, by_days
+        One float32 matrix of shape (n, n_fitted) for each half-life of ``STEPS`` and ``DAYS``.
+    """
+
+    by_steps: tuple[sparse.csr_array, ...]
+    by_days: tuple[sparse.csr_array, ...]
+
+    @property
+    def lasting(self) -> sparse.csr_array:
+        """The history that hardly fades; a row is empty where nothing speaks for any taste."""
+        return self.by_steps[-1]
+
+    @property
+    def matrices(self) -> tuple[sparse.csr_array, ...]:
+        """All of them, those by steps first."""
+        return (*self.by_steps, *self.by_days)
+
+    def each(self, change: Callable[[sparse.csr_array], sparse.csr_array]) -> Self:
+        """Return the histories with every matrix changed alike."""
+        return type(self)(
+            tuple(change(matrix) for matrix in self.by_steps),
+            tuple(change(matrix) for matrix in self.by_days),
+        )
 
 
 def event_weights(log: EventLog) -> NDArray[np.float32]:
@@ -34,8 +70,7 @@ def histories_before(
     teachers: NDArray[np.integer],
     moments: NDArray[np.int64],
     catalogue: Catalogue,
-    half_lives: Sequence[float] = HALF_LIVES,
-) -> tuple[sparse.csr_array, ...]:
+) -> Histories:
     """Return the histories of (teacher, moment) pairs over a model's fitted courses.
 
     Parameters
@@ -46,31 +81,34 @@ def histories_before(
         Positions and UTC microseconds, shape (n_pairs,).
     catalogue
         Its ``carry`` lets a course outside the fitted ones count as its nearest neighbours.
-    half_lives
-        In days; an event weighs half as much after each.
-
-    Returns
-    -------
-    tuple of csr_array
-        One float32 matrix of shape (n_pairs, n_fitted) for each half-life.
     """
     pair, event = _known_before(log, teachers, moments)
-    age = (moments[pair] - log.occurred_at[event]) / MICROSECONDS_PER_DAY
+    days = (moments[pair] - log.occurred_at[event]) / MICROSECONDS_PER_DAY
+    steps = _steps_since(pair, log.course[event])
     weight = event_weights(log)[event]
     shape = (len(teachers), len(catalogue.courses))
     to_fitted = catalogue.carry.T.tocsr()
-    histories = tuple(
-        sparse.csr_array(
-            ((weight * np.exp2(-age / half_life)).astype(np.float32), (pair, log.course[event])),
-            shape=shape,
-        )
-        @ to_fitted
-        for half_life in half_lives
-    )
-    for history in histories:
+
+    def decayed(age: NDArray[np.floating], half_life: float) -> sparse.csr_array:
+        faded = (weight * np.exp2(-age / half_life)).astype(np.float32)
+        history = sparse.csr_array((faded, (pair, log.course[event])), shape=shape) @ to_fitted
         # What weighs nothing (a failed course) is no history.
         history.eliminate_zeros()
-    return histories
+        return history
+
+    return Histories(
+        by_steps=tuple(decayed(steps, half_life) for half_life in STEPS),
+        by_days=tuple(decayed(days, half_life) for half_life in DAYS),
+    )
+
+
+def _steps_since(pair: NDArray[np.intp], course: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Count, for each event of a pair's history, the turns to another course after it."""
+    turn = np.zeros(len(pair))
+    turn[1:] = (pair[1:] == pair[:-1]) & (course[1:] != course[:-1])
+    turns = np.cumsum(turn)
+    last = np.searchsorted(pair, pair, side="right") - 1
+    return np.asarray(turns[last] - turns)
 
 
 def _known_before(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.encoding import WordEncoder, binned, quantile_edges, unit_rows
 from features.fitted import Fitted, numbers_of
-from features.histories import HALF_LIVES, histories_before
+from features.histories import Histories, histories_before
 from features.moments import instant
 from features.past import past_training
 from features.states import states_at
@@ -39,10 +38,7 @@ class Profiles:
     names
         The features' names, ``column=word``.
     histories
-        Decayed histories over the model's fitted courses, one for each of ``half_lives``:
-        float32, shape (n, n_fitted); an event weighs half as much after each half-life.
-    half_lives
-        In days.
+        Decayed histories over the model's fitted courses.
     segment
         Number of the teacher's segment, -1 for one unseen in fitting; shape (n,).
     """
@@ -50,8 +46,7 @@ class Profiles:
     teachers: NDArray[np.integer]
     features: sparse.csr_array
     names: tuple[str, ...]
-    histories: tuple[sparse.csr_array, ...]
-    half_lives: tuple[float, ...]
+    histories: Histories
     segment: NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -63,8 +58,7 @@ class Profiles:
             self.teachers[chosen],
             self.features[chosen],
             self.names,
-            tuple(history[chosen] for history in self.histories),
-            self.half_lives,
+            self.histories.each(lambda history: history[chosen]),
             self.segment[chosen],
         )
 
@@ -83,24 +77,15 @@ class ProfileEncoder:
         The columns whose words together name a teacher's segment.
     segments
         Names of the segments; their order gives :attr:`Profiles.segment`.
-    half_lives
-        In days.
     """
 
     words: WordEncoder
     edges: dict[str, list[float]]
     segment_columns: tuple[str, ...]
     segments: tuple[str, ...]
-    half_lives: tuple[float, ...] = HALF_LIVES
 
     @classmethod
-    def fit(
-        cls,
-        dataset: Dataset,
-        as_of: pd.Timestamp,
-        *,
-        half_lives: Sequence[float] = HALF_LIVES,
-    ) -> ProfileEncoder:
+    def fit(cls, dataset: Dataset, as_of: pd.Timestamp) -> ProfileEncoder:
         """Learn from what was known of the teachers at a moment."""
         states = _states(dataset, as_of)
         edges = {
@@ -115,7 +100,7 @@ class ProfileEncoder:
         named = sorted(_segments(states[seen], columns).unique())
         # Those of whom no such word is known are no segment.
         segments = tuple(name for name in named if name.strip("|"))
-        return cls(words, edges, columns, segments, tuple(half_lives))
+        return cls(words, edges, columns, segments)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -150,15 +135,13 @@ class ProfileEncoder:
         states = _states(dataset, as_of)
         personal = states["personalisation"].fillna(True).to_numpy(dtype=bool)
         marks = self.words.transform(_feature_frame(dataset, states, as_of, self.edges))
-        past = histories_before(
-            dataset.log, rows, np.full(len(rows), instant(as_of)), catalogue, self.half_lives
-        )
+        now = np.full(len(rows), instant(as_of))
+        past = histories_before(dataset.log, rows, now, catalogue)
         return Profiles(
             teachers=chosen,
             features=_blanked(unit_rows(marks), personal)[rows],
             names=self.names,
-            histories=tuple(_blanked(history, personal[rows]) for history in past),
-            half_lives=self.half_lives,
+            histories=past.each(lambda history: _blanked(history, personal[rows])),
             segment=np.where(personal, self._segment(states), -1)[rows],
         )
 
@@ -168,13 +151,12 @@ class ProfileEncoder:
         return named.map(numbers).fillna(-1).to_numpy(np.int64)
 
     def to_fitted(self) -> Fitted:
-        """Return vocabularies, edges, segments and half-lives."""
+        """Return vocabularies, edges and segments."""
         return self.words.to_fitted().under("words") | Fitted(
             values={
                 "edges": self.edges,
                 "segment_columns": list(self.segment_columns),
                 "segments": list(self.segments),
-                "half_lives": list(self.half_lives),
             }
         )
 
@@ -187,7 +169,6 @@ class ProfileEncoder:
             numbers_of(values["edges"]),
             tuple(values["segment_columns"]),
             tuple(values["segments"]),
-            tuple(float(days) for days in values["half_lives"]),
         )
 
 

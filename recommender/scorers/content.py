@@ -53,13 +53,13 @@ class Content:
     def score(self, profiles: Profiles, catalogue: Catalogue) -> NDArray[np.float32]:
         """Return likeness to past courses plus the profile's taste in content."""
         told = _with_base(profiles.features) @ self._of_courses(catalogue)
-        past = profiles.histories[-1] @ catalogue.alike
+        past = profiles.histories.lasting @ catalogue.alike
         return np.asarray(told + past.toarray(), np.float32)
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return what each like course of the past and each profile feature adds."""
         alike = catalogue.alike[:, [course]].toarray()[:, 0]
-        past = profiles.histories[-1].toarray()[0] * alike
+        past = profiles.histories.lasting.toarray()[0] * alike
         ids = catalogue.fitted_courses.ids
         told = _with_base(profiles.features).toarray()[0] * self._of_courses(catalogue)[:, course]
         return (

@@ -15,7 +15,7 @@ from features.catalogue import Catalogue, CourseEncoder
 from features.dataset import Dataset
 from features.events import KIND_NUMBER, EventLog
 from features.fitted import Fitted
-from features.histories import histories_before
+from features.histories import Histories, histories_before
 from features.moments import instant
 from features.profiles import ProfileEncoder, Profiles
 
@@ -135,7 +135,7 @@ class Training:
     def earlier(self, moment: pd.Timestamp) -> Training:
         """Return what was known at an earlier moment, encoders fitted anew on just that."""
         courses = CourseEncoder.fit(self.dataset, moment)
-        profiles = ProfileEncoder.fit(self.dataset, moment, half_lives=self.profiles.half_lives)
+        profiles = ProfileEncoder.fit(self.dataset, moment)
         return Training.of(self.dataset, moment, courses, profiles, self.seed)
 
     @property
@@ -152,11 +152,9 @@ class Training:
 
     def histories_before(
         self, teachers: NDArray[np.integer], moments: NDArray[np.int64]
-    ) -> tuple[sparse.csr_array, ...]:
+    ) -> Histories:
         """Return decayed histories of (teacher, moment) pairs."""
-        return histories_before(
-            self.log, teachers, moments, self.catalogue, self.profiles.half_lives
-        )
+        return histories_before(self.log, teachers, moments, self.catalogue)
 
     def age_in_days(self, moments: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return how long ago moments were, in days."""

@@ -70,22 +70,22 @@ class Factorisation:
         self.courses_ += model.item_embeddings[:n_fitted]
         self.biases_ = of_courses @ model.item_biases[n_fitted:] + model.item_biases[:n_fitted]
         self.features_ = np.ascontiguousarray(model.user_embeddings[n_teachers:])
-        self.fold_ = self._fold(profiles.histories[-1], model.user_embeddings[:n_teachers])
+        self.fold_ = self._fold(profiles.histories.lasting, model.user_embeddings[:n_teachers])
         return self
 
     def score(self, profiles: Profiles, catalogue: Catalogue) -> NDArray[np.float32]:
         """Return affinities; a teacher's constant bias is left out, it ranks nothing."""
         told = profiles.features @ self.features_
-        vectors = told + _pooled(profiles.histories[-1], self.courses_) @ self.fold_
+        vectors = told + _pooled(profiles.histories.lasting, self.courses_) @ self.fold_
         return catalogue.carried(np.asarray(vectors @ self.courses_.T + self.biases_, np.float32))
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return what each past course, each profile feature and the course itself adds."""
         carry = catalogue.carry[:, [course]].toarray()[:, 0]
         target = self.courses_.T @ carry
-        history = profiles.histories[-1].toarray()[0]
+        history = profiles.histories.lasting.toarray()[0]
         fold = self.courses_ @ (self.fold_[:-1] @ target)
-        past = history * fold / _root(profiles.histories[-1])[0, 0]
+        past = history * fold / _root(profiles.histories.lasting)[0, 0]
         base = float(self.fold_[-1] @ target + self.biases_ @ carry)
         told = profiles.features.toarray()[0] * (self.features_ @ target)
         ids = catalogue.fitted_courses.ids

@@ -99,7 +99,7 @@ class Hybrid:
 
     def _shares(self, profiles: Profiles, catalogue: Catalogue) -> dict[str, NDArray[np.float32]]:
         """Return each weighted part's share, shape (n_teachers, n_courses) each."""
-        warm = np.diff(profiles.histories[-1].indptr) > 0
+        warm = np.diff(profiles.histories.lasting.indptr) > 0
         shares = {}
         for name, part in self.parts.items():
             by_group = np.array([self.weights_[group].get(name, 0.0) for group in GROUPS])

@@ -6,12 +6,14 @@ from recommender.scorers.content import Content
 from recommender.scorers.contract import Scorer
 from recommender.scorers.factorisation import Factorisation, available
 from recommender.scorers.popularity import Popularity
+from recommender.scorers.season import Season
 from recommender.scorers.sequence import Sequence
 
 SCORERS: dict[str, type[Scorer]] = {
     "popularity": Popularity,
     "content": Content,
     "sequence": Sequence,
+    "season": Season,
     "factorisation": Factorisation,
 }
 

@@ -1,9 +1,9 @@
 """The linear next-course model: what is chosen next, after these courses, by such a teacher.
 
-One row for each choice of the past; its columns are the teacher's decayed histories just
-before, at several half-lives, and the profile; its targets are that choice and, discounted,
-the next few. Ridge regression by one Cholesky solve. Idea: SLIST (Choi et al. 2021, "Session-
-aware linear item-item models"), of which EASE (Steck 2019) is the order-blind case.
+One row for each choice of the past; its columns are the teacher's histories just before, fading
+with each further course at several half-lives, and the profile; its targets are that choice and,
+discounted, the next few. Ridge regression by one Cholesky solve. Idea: SLIST (Choi et al. 2021,
+"Session-aware linear item-item models"), of which EASE (Steck 2019) is the order-blind case.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from scipy import linalg, sparse
 
 from features.catalogue import Catalogue
 from features.fitted import Fitted
+from features.histories import Histories
 from features.profiles import Profiles
 from recommender.scorers.contract import Part, Training
 
@@ -44,9 +45,9 @@ class Sequence:
     def __init__(
         self,
         *,
-        reg: float = 1.0,
-        row_half_life: float = 365.0,
-        horizon: int = 3,
+        reg: float = 5.0,
+        row_half_life: float = 180.0,
+        horizon: int = 4,
         discount: float = 0.6,
         max_rows: int = 500_000,
         max_columns: int = 9_000,
@@ -88,8 +89,8 @@ class Sequence:
         inputs = self._inputs(profiles.histories, profiles.features)
         weights = self.weights_ @ catalogue.carry[:, [course]].toarray()[:, 0]
         added = inputs.toarray()[0] * weights
-        n_past = len(self.columns_) * len(profiles.histories)
-        past = added[:n_past].reshape(len(profiles.histories), -1).sum(axis=0)
+        n_past = inputs.shape[1] - profiles.features.shape[1] - 1
+        past = added[:n_past].reshape(-1, len(self.columns_)).sum(axis=0)
         ids = catalogue.fitted_courses.ids
         own = [
             Part("past_course", str(ids[self.columns_[i]]), float(past[i]))
@@ -124,18 +125,20 @@ class Sequence:
         scorer.columns_ = fitted.arrays["columns"]
         return scorer
 
+    def _past(self, histories: Histories) -> tuple[sparse.csr_array, ...]:
+        """Return the histories that the model reads."""
+        return histories.by_steps
+
     def _kept_columns(self, training: Training) -> NDArray[np.int64]:
         """Return the fitted courses whose histories are columns: all, or the most taken."""
-        limit = self.max_columns // len(training.profiles.half_lives)
+        limit = self.max_columns // len(self._past(training.profiles.histories))
         taken = np.bincount(training.choices.course, minlength=training.n_fitted)
         return np.sort(np.argsort(-taken, kind="stable")[:limit])
 
-    def _inputs(
-        self, histories: tuple[sparse.csr_array, ...], features: sparse.csr_array
-    ) -> sparse.csr_array:
+    def _inputs(self, histories: Histories, features: sparse.csr_array) -> sparse.csr_array:
         """Return histories at each half-life, features and a 1, shape (n_rows, n_inputs)."""
         ones = sparse.csr_array(np.ones((features.shape[0], 1), np.float32))
-        past = [history[:, self.columns_] for history in histories]
+        past = [history[:, self.columns_] for history in self._past(histories)]
         return sparse.csr_array(sparse.hstack([*past, features, ones], format="csr"))
 
     def _targets(self, training: Training, rows: NDArray[np.integer]) -> sparse.csr_array:

@@ -34,7 +34,7 @@ class Validation:
         self.truth = truth
         self.closed = closed
         self.profiles = training.profiles.rows(teachers)
-        self.warm = np.diff(self.profiles.histories[-1].indptr) > 0
+        self.warm = np.diff(self.profiles.histories.lasting.indptr) > 0
 
     @classmethod
     def of(cls, training: Training, cut: pd.Timestamp) -> Validation:

@@ -171,7 +171,7 @@ def answers(dataset: Dataset) -> dict[str, object]:
     return {
         "model": model.version,
         "features": profiles.features.toarray(),
-        "histories": np.stack([history.toarray() for history in profiles.histories]),
+        "histories": np.stack([history.toarray() for history in profiles.histories.matrices]),
         "segment": profiles.segment,
         "done": done(dataset, AS_OF).toarray()[np.ix_(rows, columns)],
         "appeared": catalogue.appeared[columns],

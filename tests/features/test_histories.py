@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from features import codes, histories
 from features.catalogue import Catalogue, CourseEncoder
 from features.dataset import Dataset
-from features.histories import HALF_LIVES, event_weights, histories_before
+from features.histories import DAYS, STEPS, event_weights, histories_before
 from features.moments import MICROSECONDS_PER_DAY, instant
 from features.profiles import ProfileEncoder
 from recommender.scorers.contract import Training
@@ -24,7 +24,8 @@ def seen_by(dataset: Dataset, as_of: pd.Timestamp = NOW) -> Catalogue:
     return CourseEncoder.fit(dataset, as_of).transform(dataset, as_of)
 
 
-def naive(dataset, teachers, moments, catalogue, half_life, longest) -> np.ndarray:
+def naive(dataset, pairs, catalogue, fading, longest) -> np.ndarray:
+    (teachers, moments), (unit, half_life) = pairs, fading
     log = dataset.log
     found = np.zeros((len(teachers), len(dataset.courses)))
     for pair, (who, moment) in enumerate(zip(teachers, moments, strict=True)):
@@ -33,8 +34,13 @@ def naive(dataset, teachers, moments, catalogue, half_life, longest) -> np.ndarr
             for e in range(len(log))
             if log.teacher[e] == who and log.known_at[e] < moment
         ]
-        for _, e in sorted(known)[-longest:]:
-            age = (moment - log.occurred_at[e]) / MICROSECONDS_PER_DAY
+        latest = [e for _, e in sorted(known)[-longest:]]
+        for place, e in enumerate(latest):
+            if unit == "days":
+                age = (moment - log.occurred_at[e]) / MICROSECONDS_PER_DAY
+            else:
+                after = [log.course[other] for other in latest[place:]]
+                age = sum(one != next_ for one, next_ in zip(after, after[1:], strict=False))
             weight = codes.EVENT_WEIGHTS[codes.EVENT_KINDS[log.kind[e]]]
             found[pair, log.course[e]] += weight * 2.0 ** (-age / half_life)
     return found @ catalogue.carry.T.toarray()
@@ -65,8 +71,10 @@ def test_histories_agree_with_a_double_loop(rows, moments) -> None:
         patch.setattr(histories, "LONGEST", 4)
         fast = histories_before(dataset.log, teachers, asked, catalogue)
 
-    for half_life, found in zip(HALF_LIVES, fast, strict=True):
-        slow = naive(dataset, teachers, asked, catalogue, half_life, longest=4)
+    asked_for = [("steps", half_life) for half_life in STEPS]
+    asked_for += [("days", half_life) for half_life in DAYS]
+    for fading, found in zip(asked_for, fast.matrices, strict=True):
+        slow = naive(dataset, (teachers, asked), catalogue, fading, longest=4)
         np.testing.assert_allclose(found.toarray(), slow, rtol=1e-5, atol=1e-7)
 
 
@@ -82,7 +90,7 @@ def test_the_history_a_model_is_trained_on_is_the_one_it_is_served() -> None:
     for row, (who, moment) in enumerate(zip(teachers, moments.tolist(), strict=True)):
         then = pd.Timestamp(moment, unit="us", tz="UTC")
         served = profiles.transform(dataset, then, training.catalogue, np.array([who]))
-        for a, b in zip(trained, served.histories, strict=True):
+        for a, b in zip(trained.matrices, served.histories.matrices, strict=True):
             np.testing.assert_array_equal(a[[row]].toarray(), b.toarray())
 
 
@@ -99,7 +107,7 @@ def test_an_event_recorded_late_does_not_push_an_older_one_out() -> None:
             np.array([0]),
             np.array([instant(moment)]),
             seen_by(d, moment),
-        )[-1].toarray()
+        ).lasting.toarray()
         for rows in (many, [*many, late])
     )
 
@@ -110,11 +118,21 @@ def test_an_event_recorded_late_does_not_push_an_older_one_out() -> None:
 def test_an_event_counts_half_after_a_half_life() -> None:
     dataset = world([took("ann", "a", NOW - pd.Timedelta(days=60))])
 
-    past = histories_before(
-        dataset.log, np.array([0]), np.array([instant(NOW)]), seen_by(dataset), (60.0,)
+    past = histories_before(dataset.log, np.array([0]), np.array([instant(NOW)]), seen_by(dataset))
+
+    assert past.by_days[DAYS.index(60.0)].toarray().tolist() == [[0.5]]
+
+
+def test_a_course_counts_half_after_one_other_course_however_long_ago() -> None:
+    """Repeated events of one course are one step."""
+    dataset = world(
+        [took("ann", "a", "2015-01-01"), took("ann", "b", "2015-01-02", "selected")]
+        + [took("ann", "b", "2015-02-01", "started")]
     )
 
-    assert past[0].toarray().tolist() == [[0.5]]
+    past = histories_before(dataset.log, np.array([0]), np.array([instant(NOW)]), seen_by(dataset))
+
+    assert past.by_steps[STEPS.index(1.0)].toarray()[0, 0] == 0.5
 
 
 @pytest.mark.parametrize(
@@ -132,17 +150,17 @@ def test_a_failed_course_is_no_history() -> None:
 
     past = histories_before(dataset.log, np.array([0]), np.array([instant(NOW)]), seen_by(dataset))
 
-    assert [history.nnz for history in past] == [0, 0, 0]
+    assert [history.nnz for history in past.matrices] == [0] * 6
 
 
 def test_a_course_outside_the_fitted_ones_counts_as_those_like_it() -> None:
     about = {"domain": "assessment", "title_en": "Asking good questions"}
     dataset = world(
-        [took("ann", "old", "2025-01-01"), took("ann", "new", "2025-05-31")],
+        [took("ann", "old", "2025-01-01"), took("ann", "new", "2025-05-25")],
         courses=[course("old", **about), course("new", **about)],
     )
     catalogue = seen_by(dataset, at("2025-02-01"))
 
-    past = histories_before(dataset.log, np.array([0]), np.array([instant(NOW)]), catalogue, (1.0,))
+    past = histories_before(dataset.log, np.array([0]), np.array([instant(NOW)]), catalogue)
 
-    assert past[0].toarray()[0, 0] == pytest.approx(0.5, rel=1e-3)
+    assert past.by_days[DAYS.index(7.0)].toarray()[0, 0] == pytest.approx(0.5, rel=1e-3)

@@ -144,7 +144,7 @@ def test_a_teacher_of_whom_nothing_is_known_has_an_empty_profile() -> None:
 
     zoe = profiled(dataset, teachers=np.array([1]))
 
-    assert zoe.histories[-1].nnz == 0
+    assert zoe.histories.lasting.nnz == 0
     assert {zoe.names[place] for place in zoe.features.indices} <= {"past_count=<1"}
 
 
@@ -162,7 +162,7 @@ def test_switching_personalisation_off_empties_the_profile_from_then_on() -> Non
     assert before.features.nnz
     assert before.segment.tolist() == [0]
     assert after.features.nnz == 0
-    assert [history.nnz for history in after.histories] == [0, 0, 0]
+    assert [history.nnz for history in after.histories.matrices] == [0] * 6
     assert after.segment.tolist() == [-1]
 
 

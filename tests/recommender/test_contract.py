@@ -34,7 +34,7 @@ def test_what_was_not_self_selected_is_history_and_no_preference(mode: str) -> N
     )
 
     assert chosen(dataset) == [("ann", "b")]
-    assert training_on(dataset).profiles.histories[-1].toarray()[0, 0] > 0.8
+    assert training_on(dataset).profiles.histories.lasting.toarray()[0, 0] > 0.8
 
 
 @pytest.mark.parametrize("kind", ["viewed", "saved", "failed", "rated", "dismissed", "withdrawn"])

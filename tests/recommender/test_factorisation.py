@@ -48,7 +48,7 @@ def test_fitting_without_lightfm_says_what_is_missing() -> None:
 def test_without_lightfm_all_else_is_fitted() -> None:
     model = Model.fit(checkerboard(), as_of=NOW)
 
-    assert list(model.scorers) == ["popularity", "content", "sequence", "hybrid"]
+    assert list(model.scorers) == ["popularity", "content", "sequence", "season", "hybrid"]
 
 
 @pytest.mark.usefixtures("no_lightfm")

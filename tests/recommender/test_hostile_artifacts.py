@@ -300,10 +300,6 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     "NaN among the values": (lambda f: weights(f, float("nan")), "NaN is no number"),
     "a weight that is a word": (lambda f: weights(f, "much"), "parts that fit together"),
     "a weight of 400 digits": (lambda f: weights(f, 10**400), "parts that fit together"),
-    "half-lives that are words": (
-        lambda f: revalue(f, lambda v: v["profile_encoder"].update(half_lives=["a", "b", "c"])),
-        "parts that fit together",
-    ),
     "edges that are words": (
         lambda f: revalue(f, lambda v: v["course_encoder"].update(edges={"weeks": ["few"]})),
         "parts that fit together",
