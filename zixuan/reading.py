@@ -11,6 +11,9 @@ from features.dataset import Dataset
 from features.reading import read_folder
 from zixuan.progress import Steps
 
+#: How long after its last event a data set still is one of the present.
+STALE = pd.Timedelta(days=90)
+
 
 def now() -> pd.Timestamp:
     """Return the time of the machine's clock, aware."""
@@ -21,6 +24,18 @@ def read(folder: Path, steps: Steps, rejects: Path | None = None) -> Dataset:
     """Read and validate a folder; see :func:`features.reading.read_folder`."""
     steps(f"read {folder}")
     return read_folder(folder, now=now(), rejects=rejects)
+
+
+def advised_at(given: datetime | None, dataset: Dataset, present: pd.Timestamp) -> pd.Timestamp:
+    """Return the moment to advise as of: the given one, else the present.
+
+    A data set whose last event is older than ``STALE`` is a record of the past: at present all
+    its histories have faded and its offerings are over, so advice is as of its end instead.
+    """
+    stated = moment(given, dataset)
+    if stated is not None:
+        return stated
+    return dataset.log.end if len(dataset.log) and dataset.log.end < present - STALE else present
 
 
 def moment(given: datetime | None, dataset: Dataset) -> pd.Timestamp | None:

@@ -47,7 +47,7 @@ def recommend(
     """
     from recommender.advise import recommend as advise
     from recommender.artifact import load
-    from zixuan.reading import moment, now, read
+    from zixuan.reading import advised_at, now, read
     from zixuan.show import say
     from zixuan.show_list import list_json, show_list
 
@@ -56,7 +56,7 @@ def recommend(
         loaded = load(model)
         dataset = read(folder, tell)
         tell("rank")
-        seen = moment(as_of, dataset) or now()
+        seen = advised_at(as_of, dataset, now())
         found = advise(loaded, dataset, teacher_id=teacher, as_of=seen, k=k)
     if as_json:
         say(list_json(found))
@@ -99,7 +99,7 @@ def plan(
     """
     from recommender.advise import make_plan, titles
     from recommender.artifact import load
-    from zixuan.reading import moment, now, read
+    from zixuan.reading import advised_at, now, read
     from zixuan.show import say
     from zixuan.show_plan import PlanView, show_plan
 
@@ -112,7 +112,7 @@ def plan(
             loaded,
             dataset,
             teacher_id=teacher,
-            as_of=moment(as_of, dataset) or now(),
+            as_of=advised_at(as_of, dataset, now()),
             policy_name=policy,
             policy_folder=policies,
         )
@@ -146,7 +146,7 @@ def batch(
     from recommender.artifact import load
     from serving.batch import batch as lists
     from serving.batch import write_batch
-    from zixuan.reading import moment, now, read
+    from zixuan.reading import advised_at, now, read
     from zixuan.show import say
 
     with steps(quiet=quiet) as tell:
@@ -154,7 +154,7 @@ def batch(
         loaded = load(model)
         dataset = read(folder, tell)
         tell("rank all teachers")
-        seen = moment(as_of, dataset) or now()
+        seen = advised_at(as_of, dataset, now())
         most = k * len(dataset.teachers)
         ranked = lists(dataset, loaded, as_of=seen, k=k, workers=workers)
         rows = write_batch(out, ranked, lambda written: tell.reached(written, most))

@@ -47,7 +47,7 @@ Moment = Annotated[
         parser=read_moment,
         help="Advise as of this day or time; nothing dated at or after it is seen. "
         "Without an offset it is a time of the data's zone.",
-        show_default="now",
+        show_default="now; just after the last event if that is over 90 days old",
     ),
 ]
 Length = Annotated[int, typer.Option("-k", min=1, help="Length of the lists.")]
