@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from features.dataset import Dataset
-from features.moments import NEVER, instant, microseconds
+from features.done import NEVER_AGAIN, free_from
+from features.moments import NEVER, instant, local_days, microseconds
 from features.organisations import lineage
 from features.states import states_at
 from recommender.planning.amounts import exact
@@ -77,7 +78,7 @@ def ledger(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[Line
     """Return a teacher's ledger lines known before a moment.
 
     In a data set without any ledger, each completed course stands for the entry that it would
-    have become.
+    have become; one completed again before it may be repeated gives no other.
 
     Raises
     ------
@@ -85,7 +86,8 @@ def ledger(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[Line
         If there is no such teacher.
     """
     dataset.teachers.position(teacher_id)
-    if len(dataset.table("credits")):
+    # The table may be there without a row of these teachers: a ledger is kept all the same.
+    if "credits" in dataset.tables:
         return _entries(dataset, teacher_id, as_of)
     return _completed(dataset, teacher_id, as_of)
 
@@ -125,11 +127,14 @@ def _completed(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[
     log = dataset.log.before(as_of).of_kinds("completed").of_teachers(here)
     names = dataset.courses.outside(log.course)
     courses = by_id(dataset, "courses", names)
-    times = pd.to_datetime(log.occurred_at, unit="us", utc=True).tz_convert(dataset.columns.zone)
-    return tuple(
-        _completion(number, courses[name], time.date())
-        for number, (name, time) in enumerate(zip(names, times, strict=True))
-    )
+    lines: list[Line] = []
+    lifted: dict[str, pd.Timestamp] = {}
+    for name, on in zip(names, local_days(log.occurred_at, dataset.columns.zone), strict=True):
+        if on >= lifted.get(name, on):
+            lines.append(_completion(len(lines), courses[name], on.date()))
+            repeatable = text(courses[name]["repeatable"]) or NEVER_AGAIN
+            lifted[name] = free_from(pd.DatetimeIndex([on]), repeatable)[0]
+    return tuple(lines)
 
 
 def _completion(number: int, course: Row, on: dt.date) -> Line:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from features.tables import TABLES
 from serving.store.records import Record, to_frame
-from serving.store.rows import delete, find, insert
+from serving.store.rows import delete, find, holds, insert
 from serving.store.schema import DATA, OF_TEACHER
 from serving.store.tenants import Tenant
 
@@ -37,12 +37,16 @@ def forget(connection: sa.Connection, tenant: str, teacher_id: str) -> bool:
 def frames_of(
     connection: sa.Connection, tenant: Tenant, teacher_id: str
 ) -> dict[str, pd.DataFrame]:
-    """Return one teacher's rows, typed, events in order of time; no optional empty table."""
+    """Return one teacher's rows, typed, events in order of time; no optional empty table.
+
+    The ledger apart: that the tenant keeps one is a fact about a teacher without an entry, too.
+    """
     frames = {}
     for table in SEEN:
         rows = find(connection, DATA[table.name], tenant.name, teacher_id=teacher_id)
         if table.name == "events":
             rows.sort(key=lambda row: (row["occurred_at"], row["event_id"]))
-        if rows or table.required:
+        ledger = table.name == "credits" and holds(connection, DATA["credits"], tenant.name)
+        if rows or table.required or ledger:
             frames[table.name] = to_frame(table, rows, tenant.columns)
     return frames

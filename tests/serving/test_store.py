@@ -18,6 +18,8 @@ from features.errors import InvalidSetting, Refused, UnknownId
 from features.tables import TABLES
 from serving.store.engine import Store
 from serving.store.schema import DATA, METADATA
+from serving.store.teachers import frames_of
+from serving.store.tenants import find_tenant
 from serving.store.transfer import export_dataset, import_dataset
 
 NOW = pd.Timestamp("2026-03-01T00:00:00Z")
@@ -220,3 +222,25 @@ def test_tenants_do_not_see_each_other(store: Store):
     import_dataset(store, dataset(events=events(event_id=["e1"])), now=NOW, tenant="b")
     assert export_dataset(store, tenant="a").content_hash == dataset().content_hash
     assert len(export_dataset(store, tenant="b").log) == 1
+
+
+def test_that_a_ledger_is_kept_is_told_of_a_teacher_without_an_entry(store: Store):
+    entry = {
+        "entry_id": ["e1"],
+        "teacher_id": ["t1"],
+        "kind": ["offering"],
+        "earned_on": pd.to_datetime(["2025-05-01"]),
+        "recorded_at": pd.to_datetime(["2025-05-20"], utc=True),
+        "amount": [4.0],
+        "unit": ["hour"],
+    }
+    import_dataset(store, dataset(), now=NOW, tenant="without")
+    import_dataset(store, dataset(credits=pd.DataFrame(entry)), now=NOW, tenant="with")
+    with store.reading() as connection:
+        told = {
+            name: frames_of(connection, find_tenant(connection, name), "t2").get("credits")
+            for name in ("without", "with")
+        }
+    assert told["without"] is None
+    assert told["with"] is not None
+    assert told["with"].empty

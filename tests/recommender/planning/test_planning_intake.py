@@ -192,6 +192,27 @@ def test_without_a_ledger_completed_courses_stand_for_entries() -> None:
     ]
 
 
+def test_where_a_ledger_is_kept_nothing_stands_for_its_entries() -> None:
+    data = dataset(credits=[entry | {"teacher_id": "t2"} for entry in LEDGER])
+    assert intake.ledger(data, "t1", AS_OF) == ()
+    alone = data.of_teachers(data.teachers.positions(["t1"]))
+    assert intake.ledger(alone, "t1", AS_OF) == ()
+
+
+def test_a_completion_counts_once_until_the_course_may_be_repeated() -> None:
+    days = [("c1", "2024-05-01"), ("c3", "2024-05-01"), ("c3", "2024-06-01"), ("c1", "2025-05-01")]
+    events = [
+        {"teacher_id": "t1", "course_id": course, "occurred_at": f"{day}T00:00Z"}
+        for course, day in [*days, ("c3", "2025-01-01")]
+    ]
+    lines = intake.ledger(dataset(events=events), "t1", AS_OF)
+    assert [(line.course, line.earned_on) for line in lines] == [
+        ("c1", dt.date(2024, 5, 1)),
+        ("c3", dt.date(2024, 5, 1)),
+        ("c3", dt.date(2025, 1, 1)),
+    ]
+
+
 def test_an_offering_that_can_be_joined_is_concrete_and_overrides_the_course() -> None:
     found = candidates(dataset(offerings=OFFERINGS), "c2")["c2"]
     assert terms(found) == [
