@@ -59,7 +59,7 @@ def rank(
     as_of
         Nothing dated at or after it is seen.
     k
-        Length of the lists, at least 1.
+        Length of the lists, at least 1; no longer than there are courses.
     teachers
         Positions; all when left out.
     scorer
@@ -74,6 +74,7 @@ def rank(
     """
     if k < 1:
         raise InvalidSetting("k", expected="at least 1", got=str(k), remedy="ask for more")
+    k = min(k, len(dataset.courses))
     chosen = np.arange(len(dataset.teachers)) if teachers is None else teachers
     catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
     eligibility = Eligibility.of(dataset, as_of)

@@ -51,7 +51,7 @@ class Job:
             catalogue=catalogue,
             eligibility=Eligibility.of(dataset, as_of),
             profiles=model.profiles(dataset, as_of, catalogue),
-            k=k,
+            k=min(k, len(dataset.courses)),
         )
 
     def rows(self, start: int) -> pa.RecordBatch:

@@ -40,14 +40,20 @@ def test_an_unknown_scorer_is_refused(model: Model, board: Dataset) -> None:
 
 
 def test_a_list_longer_than_what_is_eligible_is_padded(model: Model, board: Dataset) -> None:
-    (lists,) = rank(model, board, as_of=NOW, k=20)
+    (lists,) = rank(model, board, as_of=NOW, k=12)
 
-    assert lists.courses.shape == lists.scores.shape == (24, 20)
+    assert lists.courses.shape == lists.scores.shape == (24, 12)
     assert lists.courses.dtype == np.int32
     assert lists.scores.dtype == np.float32
     assert ((lists.courses >= 0).sum(axis=1) == 7).all()
     assert (lists.courses[:, 7:] == NONE).all()
     assert np.isneginf(lists.scores[:, 7:]).all()
+
+
+def test_a_list_is_no_longer_than_there_are_courses(model: Model, board: Dataset) -> None:
+    (lists,) = rank(model, board, as_of=NOW, k=10**12)
+
+    assert lists.courses.shape == lists.scores.shape == (24, 12)
 
 
 def test_scores_fall_along_a_list(model: Model, board: Dataset) -> None:

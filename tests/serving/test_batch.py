@@ -44,6 +44,13 @@ def test_batch_equals_rank(county, model):
         assert lists[county.teachers.ids[teacher]] == expected
 
 
+def test_lists_longer_than_the_catalogue_are_as_long_as_it(county, model):
+    every, endless = (
+        pa.Table.from_batches(batch(county, model, as_of=AS_OF, k=k)) for k in (21, 10**12)
+    )
+    assert endless.equals(every)
+
+
 def test_nothing_done_is_in_a_batch(county, model):
     table = pa.Table.from_batches(batch(county, model, as_of=AS_OF, k=200)).to_pandas()
     excluded = done(county, AS_OF).toarray()
