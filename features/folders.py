@@ -32,7 +32,7 @@ def replacing(path: Path, own: Collection[str], what: str) -> Iterator[Path]:
         If the folder holds anything else; the block is not entered.
     """
     path = path.absolute()
-    _refuse_foreign_files(path, own, what)
+    refuse_foreign_files(path, own, what)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -43,7 +43,14 @@ def replacing(path: Path, own: Collection[str], what: str) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _refuse_foreign_files(path: Path, own: Collection[str], what: str) -> None:
+def refuse_foreign_files(path: Path, own: Collection[str], what: str) -> None:
+    """Refuse a folder to write into that is a file, or holds anything but ``own``.
+
+    Raises
+    ------
+    Refused
+        Naming some of what is there.
+    """
     if not path.exists():
         return
     foreign = (

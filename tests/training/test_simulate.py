@@ -55,6 +55,24 @@ def test_a_folder_with_foreign_files_is_not_written_over(
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
+def test_real_tables_are_not_written_over(province: tuple[Dataset, Truth], tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text("mine")
+    with pytest.raises(Refused, match="events.csv"):
+        write(*province, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["events.csv"]
+    assert (tmp_path / "events.csv").read_text() == "mine"
+
+
+def test_a_refusal_leaves_an_earlier_simulation_as_it_was(
+    province: tuple[Dataset, Truth], tmp_path: Path
+) -> None:
+    write(*province, tmp_path / "province")
+    (tmp_path / "province" / "thesis.txt").write_text("mine")
+    with pytest.raises(Refused, match=r"thesis\.txt"):
+        write(*province, tmp_path / "province")
+    load_truth(tmp_path / "province" / "truth")
+
+
 def test_a_year_outside_the_simulation_has_no_utility(province: tuple[Dataset, Truth]) -> None:
     with pytest.raises(InvalidSetting, match="year"):
         province[1].utility(np.arange(2), np.arange(2), 1999)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.dataset import Dataset
-from features.writing import write_folder
+from features.folders import refuse_foreign_files
+from features.writing import OWN_FILES, write_folder
 from training.simulate.catalogue import Catalogue, make_catalogue
 from training.simulate.choices import activity, choose
 from training.simulate.competence import (
@@ -42,7 +43,7 @@ from training.simulate.tastes import (
     tastes,
 )
 from training.simulate.teachers import Teachers, make_teachers, teachers_frame
-from training.simulate.truth import Truth, Weights, remove_truth, save_truth
+from training.simulate.truth import TRUTH_FILES, Truth, Weights, remove_truth, save_truth
 from training.simulate.turns import Scene
 from training.simulate.words import Words, load_words
 
@@ -100,11 +101,15 @@ def write(dataset: Dataset, truth: Truth, folder: Path, file_format: str = "csv"
     Raises
     ------
     Refused
-        If the folder holds anything else.
+        If the folder holds anything else, tables without their truth too: these are real.
     """
-    remove_truth(folder / "truth")
+    told = folder / "truth"
+    own = OWN_FILES | {told.name} if told.is_dir() else ()
+    refuse_foreign_files(folder, own, "an earlier simulation")
+    refuse_foreign_files(told, TRUTH_FILES, "an earlier simulation's truth")
+    remove_truth(told)
     write_folder(dataset, folder, file_format)
-    save_truth(truth, folder / "truth")
+    save_truth(truth, told)
 
 
 def _truth(

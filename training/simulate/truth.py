@@ -23,6 +23,7 @@ from features.errors import InvalidSetting
 _ARRAYS = "arrays.npz"
 _WEIGHTS = "weights.json"
 _README = "README.md"
+TRUTH_FILES = (_ARRAYS, _WEIGHTS, _README)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def save_truth(truth: Truth, folder: Path) -> None:
 
 def remove_truth(folder: Path) -> None:
     """Remove what :func:`save_truth` wrote, and the folder if nothing else is in it."""
-    for name in (_ARRAYS, _WEIGHTS, _README):
+    for name in TRUTH_FILES:
         (folder / name).unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
