@@ -84,6 +84,22 @@ def write_rejects(folder: Path, rejects: Mapping[str, Rejects]) -> None:
             _with_problems(rejected).to_csv(folder / f"{name}.csv", index=False)
 
 
+def set_aside(folder: Path | None) -> tuple[str, ...]:
+    """Say how many rows of each table :func:`write_rejects` has put into a folder, if any."""
+    if folder is None:
+        return ()
+    counts = {name: _rows_in(folder / f"{name}.csv") for name in BY_NAME}
+    return tuple(
+        f"{name}: {count:,} faulty row{'s' if count != 1 else ''} set aside in {folder}"
+        for name, count in counts.items()
+        if count
+    )
+
+
+def _rows_in(file: Path) -> int:
+    return len(pd.read_csv(file, usecols=[PROBLEM])) if file.exists() else 0
+
+
 def _refuse_data(folder: Path, files: Sequence[Path]) -> None:
     for file in files:
         with file.open("rb") as opened:

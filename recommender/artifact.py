@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from features.dataset import Dataset
-from features.errors import ZixuanError
+from features.errors import BadArtifact, ZixuanError
 from features.fitted import Fitted
 from recommender.arrays import bad_file, read_arrays, write_arrays
 from recommender.model import Model
@@ -131,6 +131,13 @@ def verify(folder: Path) -> dict[str, Any]:
     BadArtifact
         If one of them is not as it should be.
     """
+    if not (folder / MANIFEST).exists():
+        raise BadArtifact(
+            f"model folder {folder.name!r}",
+            expected=f"the folder of a trained model, with its {MANIFEST}",
+            got="none there",
+            remedy="check the path, or train again, or fetch the artifact anew",
+        )
     manifest = _json(folder / MANIFEST, MAX_MANIFEST_BYTES)
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise bad_file(folder / MANIFEST, f"a manifest of format {FORMAT!r}", repr(manifest)[:80])

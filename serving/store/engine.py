@@ -14,7 +14,7 @@ from alembic.config import Config
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from features.errors import InvalidSetting
+from features.errors import InvalidSetting, MissingComponent
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 5_000
@@ -46,18 +46,27 @@ class Store:
         Raises
         ------
         InvalidSetting
-            If the URL cannot be read, or nothing answers there.
+            If the URL cannot be read, or no database answers there.
+        MissingComponent
+            If the database's driver is not installed.
         """
         try:
             store = cls(_engine(url))
             with store.writing() as connection:
                 _migrate(connection)
-        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, sa.exc.OperationalError) as error:
+        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, sa.exc.DatabaseError) as error:
             raise InvalidSetting(
                 "database_url",
                 expected="the URL of a database that can be opened, such as sqlite:///zixuan.db",
                 got=_without_password(url),
                 remedy="check the URL, the folder, and whether the database is up",
+            ) from error
+        except ModuleNotFoundError as error:
+            raise MissingComponent(
+                f"a driver for {_without_password(url)}",
+                expected=f"the Python package {error.name}",
+                got="none",
+                remedy=f"install {error.name}, or use SQLite, such as sqlite:///zixuan.db",
             ) from error
         return store
 

@@ -183,7 +183,7 @@ def weights(folder: Path, value: object) -> None:
 
 #: What a forger or a bad disk does -> what the error says.
 HOSTILE: dict[str, tuple[Change, str]] = {
-    "no manifest": (lambda f: (f / MANIFEST).unlink(), "expected a file, got nothing there"),
+    "no manifest": (lambda f: (f / MANIFEST).unlink(), r"with its manifest\.json, got none"),
     "no arrays": (lambda f: (f / ARRAYS).unlink(), "expected a file, got nothing there"),
     "no values": (lambda f: (f / VALUES).unlink(), "expected a file, got nothing there"),
     "no JSON": (lambda f: (f / MANIFEST).write_text("{", "utf-8"), "JSON in UTF-8"),

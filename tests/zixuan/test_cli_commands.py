@@ -57,6 +57,15 @@ def test_check_sets_faulty_rows_aside_when_asked(zixuan, faulty: Path, tmp_path:
 
     assert outcome.code == 0
     assert len(pd.read_csv(tmp_path / "aside" / "events.csv")) == 60
+    assert "events: 60 faulty rows set aside in aside" in outcome.err
+    assert "no problems" not in outcome.out
+
+
+def test_check_says_so_where_nothing_was_to_be_set_aside(zixuan, province: Path):
+    outcome = zixuan("check", province, "--rejects", "aside")
+
+    assert "set aside" not in outcome.err
+    assert "no problems" in outcome.out
 
 
 def test_what_is_read_otherwise_than_expected_is_noticed(zixuan, tmp_path: Path):

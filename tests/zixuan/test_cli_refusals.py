@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,26 @@ def test_a_folder_that_cannot_be_made_is_told_without_a_traceback(
     outcome = zixuan("train", province, "--out", "file/model", "--scorers", "popularity")
 
     assert_told_in_one_line(outcome, 1, "file")
+
+
+def test_a_file_that_is_no_database_is_told_without_a_traceback(zixuan, tmp_path: Path):
+    (tmp_path / "file").write_text("no database at all")
+    outcome = zixuan("key", "--database", "sqlite:///file")
+
+    assert_told_in_one_line(outcome, 1, "database_url", "sqlite:///file")
+
+
+def test_a_database_without_its_driver_is_told_without_a_traceback(
+    zixuan, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    outcome = zixuan("key", "--database", "postgresql+psycopg://zixuan:hunter2@host/db")
+
+    assert_told_in_one_line(outcome, 1, "install psycopg", "sqlite:///")
+    assert "hunter2" not in outcome.err
+
+
+def test_a_model_that_is_not_there_is_named(zixuan, province: Path):
+    outcome = zixuan("recommend", province, "--model", "lost", "--teacher", "t0000005")
+
+    assert_told_in_one_line(outcome, 1, "model folder 'lost'", "manifest.json")

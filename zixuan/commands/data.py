@@ -77,12 +77,14 @@ def check(folder: Data, rejects: Rejects = None, quiet: Quiet = False) -> None:
     tables may hold.
     """
     from features.reading import notices
+    from features.rejects import set_aside
     from zixuan.reading import read
     from zixuan.show import say, show_dataset, show_notices
 
     with steps(quiet=quiet) as tell:
         dataset = read(folder, tell, rejects)
     show_dataset(dataset, str(folder))
-    show_notices(notices(dataset))
-    if rejects is None:
+    aside = set_aside(rejects)
+    show_notices((*notices(dataset), *aside))
+    if not aside:
         say(f"{folder}: no problems 没有问题")

@@ -51,6 +51,7 @@ def train(
     """
     from features.folders import replacing
     from features.reading import notices
+    from features.rejects import set_aside
     from recommender.artifact import ARRAYS, MANIFEST, VALUES, save
     from training.train import record_of
     from training.train import train as fit
@@ -77,7 +78,7 @@ def train(
         with steps(quiet=quiet) as tell:
             tell("record the run")
             tracker().record(record_of(model, seed=seed, seconds=seconds), out)
-    show_notices(notices(dataset))
+    show_notices((*notices(dataset), *set_aside(rejects)))
     say(f"{out}: model {model.version} of {', '.join(model.scorers)}, trained in {seconds:.1f} s")
 
 

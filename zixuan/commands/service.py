@@ -30,6 +30,7 @@ def import_tables(
     and what else the store holds stays.
     """
     from features.reading import notices
+    from features.rejects import set_aside
     from serving.store.transfer import import_dataset
     from zixuan.reading import now, read
     from zixuan.show import say, show_notices
@@ -40,7 +41,7 @@ def import_tables(
         tell("import")
         with opened(database) as store:
             imported = import_dataset(store, dataset, now=now(), tenant=tenant)
-    show_notices(notices(dataset))
+    show_notices((*notices(dataset), *set_aside(rejects)))
     say(f"{folder}: {sum(imported.rows.values()):,} rows of {len(imported.rows)} tables imported")
 
 
