@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.done import done
 from features.moments import instant
+from recommender.eligibility import Eligibility
 from recommender.scorers.contract import Scorer, Training
 from recommender.scorers.top import ndcg, top
 
@@ -54,16 +54,20 @@ class Validation:
         kept = row[teacher] >= 0
         truth[row[teacher[kept]], course[kept]] = True
         candidates = _candidates(earlier, training.catalogue.appeared)
-        closed = done(training.dataset, cut, teachers).toarray() | ~candidates
+        # Judged as lists are made: a part is not to shine with courses that nobody is shown.
+        closed = ~Eligibility.of(training.dataset, cut).allowed(teachers) | ~candidates
         truth &= ~closed
         some = truth.any(axis=1)
         return cls(earlier, teachers[some], truth[some], closed[some])
 
     def ranks(self, part: Scorer) -> NDArray[np.float32]:
-        """Fit a part on the earlier slice and return its reciprocal ranks, closed courses 0."""
+        """Fit a part on the earlier slice and return its reciprocal ranks, as in service.
+
+        Closed courses take ranks too, as they do when a list is made: only then are they left
+        out, and weights chosen on other ranks would not hold.
+        """
         part.fit(self.training)
-        scores = part.score(self.profiles, self.training.catalogue)
-        return reciprocal_ranks(np.where(self.closed, -np.inf, scores))
+        return reciprocal_ranks(part.score(self.profiles, self.training.catalogue))
 
     def quality(
         self, ranks: Sequence[NDArray[np.float32]], rows: NDArray[np.bool_]
