@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
@@ -57,14 +58,18 @@ class View:
             catalogue=self.catalogue,
         )
 
-    def plan(self, policy: str | None, wishes: Wishes) -> Plan:
-        """Return the teacher's plan under a policy, found if none is named."""
+    def plan(self, policy: str | None, wishes: Wishes, policies: Path | None = None) -> Plan:
+        """Return the teacher's plan under a policy, found if none is named.
+
+        ``policies`` is a folder of further ones beside those shipped.
+        """
         return make_plan(
             self.loaded.model,
             self.dataset,
             teacher_id=self.teacher_id,
             as_of=self.as_of,
             policy_name=policy,
+            policy_folder=policies,
             wishes=wishes,
             catalogue=self.catalogue,
         )

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
         "sqlite:///mlflow.db", description="MLflow registry that names the promoted model."
     )
     model_name: str = Field("zixuan", description="Name of the model in the registry.")
+    policies: Path | None = Field(
+        None, description="Folder of further policies, which win over those shipped."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0: any free one.")
     max_body: int = Field(

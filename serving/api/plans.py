@@ -35,7 +35,7 @@ def post_plan(
     with here.store.reading() as connection:
         window = Window(connection, caller.tenant, here.shelves, loaded, now, here.skew)
         view = window.view(teacher_id)
-    plan = view.plan(body.policy, _wishes(body, view))
+    plan = view.plan(body.policy, _wishes(body, view), here.settings.policies)
     with here.store.writing() as connection:
         stored = keep_plan(connection, caller.tenant, plan, now)
         deed = audit.Deed(caller.key_id, "plan.make", stored.plan_id, now)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -21,9 +23,22 @@ PLAN = "/v1/teachers/t00/plan"
 
 
 @pytest.fixture(scope="module")
-def app(settings: Settings, artifact: Any, county: Dataset, clock: Any) -> Iterator[FastAPI]:
+def policies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A place's own folder of policies: the nation's rules under another name."""
+    folder = tmp_path_factory.mktemp("policies")
+    nation = resources.files("recommender.planning") / "policies" / "national-2011.toml"
+    text = nation.read_text("utf-8").replace('id = "national-2011"', 'id = "ours"')
+    (folder / "ours.toml").write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def app(
+    settings: Settings, artifact: Any, policies: Path, county: Dataset, clock: Any
+) -> Iterator[FastAPI]:
     """The county's service, its model loaded."""
-    app = create_app(settings.model_copy(update={"artifact": artifact}), clock=clock)
+    own = settings.model_copy(update={"artifact": artifact, "policies": policies})
+    app = create_app(own, clock=clock)
     import_dataset(app.state.service.store, county, now=clock())
     yield app
     app.state.service.store.close()
@@ -250,6 +265,12 @@ def test_a_plan_is_made_stored_and_read_back_the_same(platform):
     for item in plan["items"]:
         assert item["title_zh"]
         assert all(reason["zh"] and reason["en"] for reason in item["reasons"])
+
+
+def test_a_place_plans_by_policies_of_its_own(platform):
+    made = platform.post(PLAN, {"policy": "ours"})
+    assert made.status_code == 201, made.text
+    assert made.json()["policy"].startswith("ours@")
 
 
 def test_a_plan_heeds_pins_and_bans(platform):
