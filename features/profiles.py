@@ -133,7 +133,7 @@ class ProfileEncoder:
         else:
             rows = chosen
         states = _states(dataset, as_of)
-        personal = states["personalisation"].fillna(True).to_numpy(dtype=bool)
+        personal = _personal(dataset, as_of)
         marks = self.words.transform(_feature_frame(dataset, states, as_of, self.edges))
         now = np.full(len(rows), instant(as_of))
         past = histories_before(dataset.log, rows, now, catalogue)
@@ -181,6 +181,17 @@ def _states(dataset: Dataset, as_of: pd.Timestamp) -> pd.DataFrame:
         of_school = states["organisation_id"].map(organisations[column])
         states[column] = states[column].fillna(of_school.astype(states[column].dtype))
     return states
+
+
+def _personal(dataset: Dataset, as_of: pd.Timestamp) -> NDArray[np.bool_]:
+    """Say which teachers are advised personally, as each last stated; shape (n_teachers,).
+
+    A later state that leaves it open (a new title, a new school) does not undo the choice.
+    """
+    table = dataset.table("teachers")
+    stated = states_at(table[table["personalisation"].notna()], "teacher_id", as_of)
+    by_teacher = stated["personalisation"].reindex(dataset.teachers.ids)
+    return np.asarray(by_teacher.fillna(True), bool)
 
 
 def _seen(dataset: Dataset, as_of: pd.Timestamp) -> NDArray[np.bool_]:

@@ -76,9 +76,8 @@ TEACHERS = Table(
         Column(
             "personalisation",
             Kind.BOOLEAN,
-            "whether recommendations may be personal",
-            "是否个性化推荐",
-            default="true",
+            "whether recommendations may be personal; empty: as last stated, at first yes",
+            "是否个性化推荐；为空则沿用此前的选择，初始为是",
         ),
         Column(
             "locality",

@@ -61,7 +61,6 @@ def test_what_a_frame_lacks_is_filled_with_its_default() -> None:
     table = world(ROWS).table("teachers")
 
     assert table["role"].tolist() == ["teacher"] * 3
-    assert table["personalisation"].tolist() == [True] * 3
 
 
 def test_events_come_in_order_of_time() -> None:

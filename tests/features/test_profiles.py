@@ -166,6 +166,18 @@ def test_switching_personalisation_off_empties_the_profile_from_then_on() -> Non
     assert after.segment.tolist() == [-1]
 
 
+def test_a_later_state_that_says_nothing_of_personalisation_does_not_undo_an_opt_out() -> None:
+    dataset = world(
+        [took("ann", "a", "2025-01-01")],
+        teachers=[
+            teacher("ann", phase="primary", personalisation=False),
+            teacher("ann", "2025-05-01", phase="primary", career_stage="backbone"),
+        ],
+    )
+
+    assert profiled(dataset, at("2025-06-01")).features.nnz == 0
+
+
 def test_teachers_may_be_asked_for_in_any_order_and_twice() -> None:
     dataset = world(
         [took(name, "a", "2025-01-01") for name in ("ann", "bob", "eve")],
