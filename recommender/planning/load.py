@@ -26,7 +26,7 @@ class Limits:
         The most hours in a policy year. ``None``: what the duties ask of that year and half
         as much again, between ``least_hours`` and ``most_hours``.
     unknown_hours
-        What a course without hours or credits is taken to need.
+        What a course without hours is taken to need.
     least_hours, most_hours
         Bounds of what is set where the teacher states nothing, for a whole year; in a year
         under way, the part of it that is left. Duties that need more are named as unmet.
@@ -48,10 +48,9 @@ class Limits:
 ROOM = 1.5
 
 
-def hours_of(limits: Limits, hours: Decimal | None, credits: Decimal | None) -> Decimal:
-    """Return the load of a course in hours; credits stand in where no hours are known."""
-    known = hours if hours is not None else credits
-    return limits.unknown_hours if known is None else known
+def hours_of(limits: Limits, hours: Decimal | None) -> Decimal:
+    """Return the load of a course in hours; credits never stand in for hours."""
+    return limits.unknown_hours if hours is None else hours
 
 
 def yearly_limits(

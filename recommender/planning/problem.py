@@ -198,7 +198,7 @@ def _batch(policy: Policy, places: Sequence[tuple[int, Option]]) -> Batch:
 
 
 def _grid(inputs: Inputs, places: Sequence[tuple[int, Option]], batch: Batch) -> Grid:
-    hours = [hours_of(inputs.limits, option.hours, option.credits) for _, option in places]
+    hours = [hours_of(inputs.limits, option.hours) for _, option in places]
     return Grid(
         courses=tuple(candidate.course for candidate in inputs.candidates),
         terms=tuple(term.key for term in inputs.horizon.terms),

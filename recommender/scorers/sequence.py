@@ -71,6 +71,7 @@ class Sequence:
         weight = np.exp2(-training.age_in_days(moment) / self.row_half_life)
         weighted = sparse.dia_array((weight[None, :], 0), shape=(len(rows), len(rows)))
         left = (inputs.T @ weighted).tocsr()
+        # Summed in double precision, as ``weight`` is; only the solving is single.
         gram = (left @ inputs).toarray().astype(np.float32)
         gram[np.diag_indices_from(gram)] += self.reg * max(float(np.trace(gram)), 1e-6) / len(gram)
         right = (left @ self._targets(training, rows)).toarray().astype(np.float32)
