@@ -38,10 +38,11 @@ def past_training(dataset: Dataset, as_of: pd.Timestamp) -> dict[str, pd.Series]
 def past_courses(dataset: Dataset, teacher: int, as_of: pd.Timestamp) -> dict[str, bool]:
     """Return the courses that speak for one teacher's taste, and whether each was completed.
 
-    A course that was dismissed or given up more than it was chosen does not speak for it.
+    A course that was dismissed or given up more than it was chosen does not speak for it, nor
+    does one that the teacher was assigned to or nominated for.
     """
     log = dataset.log.before(as_of)
-    log = log.where(log.teacher == teacher)
+    log = log.where((log.teacher == teacher) & log.self_selected)
     weight = np.bincount(log.course, event_weights(log), minlength=len(dataset.courses))
     spoken = np.flatnonzero(weight > 0)
     completed = np.isin(spoken, log.of_kinds("completed").course)

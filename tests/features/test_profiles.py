@@ -9,7 +9,7 @@ import pytest
 from features.catalogue import CourseEncoder
 from features.columns import ColumnsFile
 from features.dataset import Dataset
-from features.past import past_training
+from features.past import past_courses, past_training
 from features.profiles import ProfileEncoder, Profiles
 from tests.builders import at, course, teacher, took, world
 
@@ -205,3 +205,15 @@ def test_past_training_counts_courses_days_and_hours() -> None:
     assert past["past_count"]["ann"] == "2-4"
     assert past["days_since_last"]["ann"] == "<7"
     assert past["past_hours"]["ann"] == "teaching:60-120"
+
+
+def test_a_course_that_a_teacher_was_assigned_to_does_not_speak_for_taste() -> None:
+    dataset = world(
+        [
+            took("ann", "own", "2025-01-01"),
+            took("ann", "ordered", "2025-01-02", offering_id="run"),
+        ],
+        offerings=[{"offering_id": "run", "course_id": "ordered", "admission_mode": "assigned"}],
+    )
+
+    assert past_courses(dataset, 0, at("2025-06-01")) == {"own": True}
