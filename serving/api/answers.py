@@ -109,7 +109,10 @@ class Item(Answer):
 class Recommendations(Answer):
     """A teacher's list, best first."""
 
-    recommendation_id: Annotated[str, Field(description="echo it on the events that follow")]
+    recommendation_id: Annotated[
+        str | None,
+        Field(description="echo it on the events that follow; null for a list as of a moment"),
+    ]
     teacher_id: str
     as_of: Instant
     model_version: str

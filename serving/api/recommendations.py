@@ -31,7 +31,8 @@ def get_recommendations(
 ) -> Recommendations:
     """Return the teacher's best eligible courses, with reasons and open offerings.
 
-    What is shown is remembered under the recommendation's id.
+    What is shown now is remembered under the recommendation's id. A list as of a moment is a
+    question, shown to nobody: it is not remembered and has no id.
     """
     loaded, now = here.models.current(), here.clock()
     moment = None if as_of is None else pd.Timestamp(as_of)
@@ -39,8 +40,10 @@ def get_recommendations(
         window = Window(connection, caller.tenant, here.shelves, loaded, now, here.skew)
         view = window.view(teacher_id, moment)
     found = view.recommend(k, explain=explain)
-    with here.store.writing() as connection:
-        recommendation_id = log_impressions(connection, caller.tenant, view, found, now)
+    recommendation_id = None
+    if as_of is None:
+        with here.store.writing() as connection:
+            recommendation_id = log_impressions(connection, caller.tenant, view, found, now)
     return Recommendations(
         recommendation_id=recommendation_id,
         teacher_id=teacher_id,

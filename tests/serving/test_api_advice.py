@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import pytest
@@ -250,6 +251,16 @@ def test_what_is_shown_is_remembered_with_the_model_that_showed_it(
     assert shown["rank"].tolist() == [1, 2, 3, 4]
     assert set(shown["model_version"]) == {model.version}
     assert set(shown["propensity"]) == {1.0}
+
+
+def test_a_list_as_of_a_moment_is_no_impression(platform, app: FastAPI, clock):
+    """Logged data judges models: it must hold only what somebody was shown."""
+    moment = quote((clock() - pd.Timedelta("30D")).isoformat())
+    before = len(export_dataset(app.state.service.store).table("impressions"))
+    answer = platform.get(f"{LIST}?as_of={moment}").json()
+    assert answer["items"]
+    assert answer["recommendation_id"] is None
+    assert len(export_dataset(app.state.service.store).table("impressions")) == before
 
 
 def test_a_plan_is_made_stored_and_read_back_the_same(platform):
