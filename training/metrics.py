@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from scipy.stats import rankdata
 
+from recommender.scorers.top import ndcg_of_hits as ndcg
+
 #: (hits, relevant) -> values: bool (n_teachers, k), int (n_teachers,), float64 (n_teachers,).
 Metric: TypeAlias = Callable[[NDArray[np.bool_], NDArray[np.integer]], NDArray[np.float64]]
 
@@ -41,22 +43,6 @@ def hits(top: NDArray[np.integer], truth: sparse.csr_array) -> NDArray[np.bool_]
     pairs = relevant.row.astype(np.int64) * n_courses + relevant.col
     asked = np.arange(n, dtype=np.int64)[:, None] * n_courses + top
     return np.asarray((top >= 0) & np.isin(asked, pairs))
-
-
-def ndcg(hits: NDArray[np.bool_], relevant: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return DCG / ideal DCG: ``sum h_r / log2(r + 1)`` over that of min(k, R) hits on top.
-
-    Examples
-    --------
-    Hits at ranks 1 and 3, and 5 relevant courses in all:
-
-    >>> bool(ndcg(np.array([[True, False, True]]), np.array([5]))[0]
-    ...      == (1 + 1 / 2) / (1 + 1 / np.log2(3) + 1 / 2))
-    True
-    """
-    discount = 1 / np.log2(np.arange(2, hits.shape[1] + 2))
-    ideal = np.concatenate([[0.0], np.cumsum(discount)])[np.minimum(relevant, hits.shape[1])]
-    return _ratio((hits * discount).sum(axis=1), ideal)
 
 
 def recall(hits: NDArray[np.bool_], relevant: NDArray[np.integer]) -> NDArray[np.float64]:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from comparison.task import Scores
 from features.done import done
 from recommender.ranking import best
-from training.metrics import Metric, hits, ndcg, recall
+from recommender.scorers.top import ndcg_of_hits as ndcg
+from training.metrics import Metric, hits, recall
 from training.split import Split
 
 #: Teachers scored at once: bounds memory.

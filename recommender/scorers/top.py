@@ -37,17 +37,31 @@ def top(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     return np.take_along_axis(best, order, axis=1)
 
 
+def ndcg_of_hits(hits: NDArray[np.bool_], relevant: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return DCG / ideal DCG: ``sum h_r / log2(r + 1)`` over that of min(k, R) hits on top.
+
+    ``hits`` has shape (n, k); ``relevant`` is R, shape (n,); NaN where it is 0. Gain 1 for a true
+    course (Järvelin and Kekäläinen 2002).
+
+    Examples
+    --------
+    Hits at ranks 1 and 3, and 5 relevant courses in all:
+
+    >>> bool(ndcg_of_hits(np.array([[True, False, True]]), np.array([5]))[0]
+    ...      == (1 + 1 / 2) / (1 + 1 / np.log2(3) + 1 / 2))
+    True
+    """
+    discount = 1 / np.log2(np.arange(2, hits.shape[1] + 2))
+    ideal = np.concatenate([[np.nan], np.cumsum(discount)])[np.minimum(relevant, hits.shape[1])]
+    return np.asarray((hits * discount).sum(axis=1) / ideal)
+
+
 def ndcg(best: NDArray[np.integer], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return NDCG of ranked positions, shape (n,); NaN where a row has no truth.
-
-    Gain 1 for a true course, discount ``1 / log2(rank + 1)`` (Järvelin and Kekäläinen 2002).
 
     Examples
     --------
     >>> ndcg(np.array([[2, 0]]), np.array([[True, False, False]])).round(3).tolist()
     [0.631]
     """
-    discount = 1 / np.log2(np.arange(2, best.shape[1] + 2))
-    gained = (np.take_along_axis(truth, best, axis=1) * discount).sum(axis=1)
-    ideal = np.concatenate([[np.nan], np.cumsum(discount)])
-    return np.asarray(gained / ideal[np.minimum(truth.sum(axis=1), best.shape[1])])
+    return ndcg_of_hits(np.take_along_axis(truth, best, axis=1), truth.sum(axis=1))
