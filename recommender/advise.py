@@ -22,7 +22,7 @@ from recommender.planning.matching import Career
 from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.rules import Policy
 from recommender.planning.solve import Effort
-from recommender.ranking import NONE, rank
+from recommender.ranking import NONE, Ranker, rank
 from recommender.reasons import Facts, Reason, reasons
 
 #: How many of the best courses compete for a place in a plan, and how many more of those that
@@ -84,8 +84,7 @@ def recommend(
         If ``k`` is below 1 or the scorer unknown.
     """
     teacher = np.array([dataset.teachers.position(teacher_id)])
-    catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
-    (ranking,) = rank(
+    ranker = Ranker.of(
         model,
         dataset,
         as_of=as_of,
@@ -94,19 +93,23 @@ def recommend(
         scorer=scorer,
         catalogue=catalogue,
     )
+    ranking = ranker.chunk(0)
     found = ranking.courses[0][ranking.courses[0] != NONE]
     names = titles(dataset)
     facts = Facts(names, past_courses(dataset, int(teacher[0]), as_of))
-    profile = model.profiles(dataset, as_of, catalogue, teacher)
     ids = dataset.courses.outside(found)
     runs = openings(dataset, teacher_id, ids, as_of)
+
+    def told(course: int) -> tuple[Reason, ...]:
+        return reasons(model, ranker.profiles, ranker.catalogue, course, facts)
+
     return tuple(
         Recommendation(
             course_id=ids[place],
             title=names.get(ids[place], ("", "")),
             rank=place + 1,
             score=float(ranking.scores[0][place]),
-            reasons=reasons(model, profile, catalogue, int(course), facts) if explain else (),
+            reasons=told(int(course)) if explain else (),
             openings=runs[ids[place]],
         )
         for place, course in enumerate(found)

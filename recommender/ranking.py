@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import InvalidSetting
+from features.profiles import Profiles
 from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.scorers.top import top
@@ -38,6 +40,64 @@ class Ranking:
     teachers: NDArray[np.integer]
     courses: NDArray[np.int32]
     scores: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranker:
+    """What lists are made from; a chunk of them depends on it and the chunk's start alone.
+
+    Parameters
+    ----------
+    profiles
+        Of the teachers to rank for, in their order.
+    k
+        Length of the lists.
+    scorer
+        A part's name ranks by that part alone.
+    """
+
+    model: Model
+    catalogue: Catalogue
+    eligibility: Eligibility
+    profiles: Profiles
+    k: int
+    scorer: str = "hybrid"
+
+    @classmethod
+    def of(
+        cls,
+        model: Model,
+        dataset: Dataset,
+        *,
+        as_of: pd.Timestamp,
+        k: int,
+        teachers: NDArray[np.integer] | None = None,
+        scorer: str = "hybrid",
+        catalogue: Catalogue | None = None,
+    ) -> Self:
+        """See a data set at a moment; the parameters are those of :func:`rank`."""
+        if k < 1:
+            raise InvalidSetting("k", expected="at least 1", got=str(k), remedy="ask for more")
+        catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
+        return cls(
+            model=model,
+            catalogue=catalogue,
+            eligibility=Eligibility.of(dataset, as_of),
+            profiles=model.profiles(dataset, as_of, catalogue, teachers),
+            k=min(k, len(dataset.courses)),
+            scorer=scorer,
+        )
+
+    @property
+    def starts(self) -> range:
+        """Where the chunks of teachers begin."""
+        return range(0, len(self.profiles), CHUNK)
+
+    def chunk(self, start: int) -> Ranking:
+        """Return the lists of the chunk of teachers that begins there."""
+        profiles = self.profiles.rows(slice(start, start + CHUNK))
+        scores = self.model.score(profiles, self.catalogue, self.scorer)
+        return best(profiles.teachers, scores, self.eligibility.allowed(profiles.teachers), self.k)
 
 
 def rank(
@@ -72,17 +132,16 @@ def rank(
     InvalidSetting
         If ``k`` is below 1 or the scorer unknown.
     """
-    if k < 1:
-        raise InvalidSetting("k", expected="at least 1", got=str(k), remedy="ask for more")
-    k = min(k, len(dataset.courses))
-    chosen = np.arange(len(dataset.teachers)) if teachers is None else teachers
-    catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
-    eligibility = Eligibility.of(dataset, as_of)
-    profiles = model.profiles(dataset, as_of, catalogue, teachers)
-    for start in range(0, len(chosen), CHUNK):
-        rows = slice(start, start + CHUNK)
-        scores = model.score(profiles.rows(rows), catalogue, scorer)
-        yield best(chosen[rows], scores, eligibility.allowed(chosen[rows]), k)
+    ranker = Ranker.of(
+        model,
+        dataset,
+        as_of=as_of,
+        k=k,
+        teachers=teachers,
+        scorer=scorer,
+        catalogue=catalogue,
+    )
+    yield from map(ranker.chunk, ranker.starts)
 
 
 def best(

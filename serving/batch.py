@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import InvalidSetting
-from features.profiles import Profiles
-from recommender.eligibility import Eligibility
 from recommender.model import Model
-from recommender.ranking import CHUNK, NONE, best
+from recommender.ranking import NONE, Ranker, Ranking
 
 SCHEMA = pa.schema(
     [
@@ -30,46 +26,17 @@ SCHEMA = pa.schema(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """What every chunk of teachers needs; a chunk's rows depend on it and the chunk alone."""
-
-    dataset: Dataset
-    model: Model
-    catalogue: Catalogue
-    eligibility: Eligibility
-    profiles: Profiles
-    k: int
-
-    @classmethod
-    def of(cls, dataset: Dataset, model: Model, as_of: pd.Timestamp, k: int) -> Job:
-        """See a data set at a moment."""
-        catalogue = model.catalogue(dataset, as_of)
-        return cls(
-            dataset=dataset,
-            model=model,
-            catalogue=catalogue,
-            eligibility=Eligibility.of(dataset, as_of),
-            profiles=model.profiles(dataset, as_of, catalogue),
-            k=min(k, len(dataset.courses)),
-        )
-
-    def rows(self, start: int) -> pa.RecordBatch:
-        """Return the lists of the chunk of teachers that begins at a position."""
-        teachers = np.arange(start, min(start + CHUNK, len(self.dataset.teachers)))
-        scores = self.model.score(self.profiles.rows(teachers), self.catalogue)
-        ranking = best(teachers, scores, self.eligibility.allowed(teachers), self.k)
-        row, place = np.nonzero(ranking.courses != NONE)
-        columns = (
-            self.dataset.teachers.outside(teachers[row]),
-            self.dataset.courses.outside(ranking.courses[row, place]),
-            place + 1,
-            ranking.scores[row, place],
-        )
-        arrays = [
-            pa.array(column, kind) for column, kind in zip(columns, SCHEMA.types, strict=True)
-        ]
-        return pa.record_batch(arrays, schema=SCHEMA)
+def rows(ranking: Ranking, dataset: Dataset) -> pa.RecordBatch:
+    """Return lists as rows of :data:`SCHEMA`."""
+    row, place = np.nonzero(ranking.courses != NONE)
+    columns = (
+        dataset.teachers.outside(ranking.teachers[row]),
+        dataset.courses.outside(ranking.courses[row, place]),
+        place + 1,
+        ranking.scores[row, place],
+    )
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, SCHEMA.types, strict=True)]
+    return pa.record_batch(arrays, schema=SCHEMA)
 
 
 def batch(
@@ -101,9 +68,9 @@ def batch(
     for name, value in (("k", k), ("workers", workers)):
         if value < 1:
             raise InvalidSetting(name, expected="at least 1", got=str(value))
-    job = Job.of(dataset, model, as_of, k)
+    ranker = Ranker.of(model, dataset, as_of=as_of, k=k)
     with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(job.rows, range(0, len(dataset.teachers), CHUNK))
+        yield from pool.map(lambda start: rows(ranker.chunk(start), dataset), ranker.starts)
 
 
 def write_batch(
@@ -118,15 +85,15 @@ def write_batch(
     report
         Is told the number of rows written so far, after every batch.
     """
-    rows = 0
+    written = 0
     unfinished = path.with_name(path.name + ".part")
     try:
         with pq.ParquetWriter(unfinished, SCHEMA, compression="zstd") as writer:
             for each in batches:
                 writer.write_batch(each)
-                rows += each.num_rows
-                report(rows)
+                written += each.num_rows
+                report(written)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-    return rows
+    return written

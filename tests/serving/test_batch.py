@@ -13,7 +13,6 @@ from features.done import done
 from features.errors import InvalidSetting
 from recommender import ranking
 from recommender.ranking import rank
-from serving import batch as batch_module
 from serving.batch import SCHEMA, batch, write_batch
 
 AS_OF = pd.Timestamp("2026-03-01T00:00:00Z")
@@ -62,7 +61,7 @@ def test_nothing_done_is_in_a_batch(county, model):
 
 def test_chunks_and_workers_do_not_change_the_rows(county, model, monkeypatch, tmp_path: Path):
     whole = pa.Table.from_batches(batch(county, model, as_of=AS_OF, k=5))
-    monkeypatch.setattr(batch_module, "CHUNK", 7)
+    monkeypatch.setattr("recommender.ranking.CHUNK", 7)
     told = []
     rows = write_batch(
         tmp_path / "out.parquet",
