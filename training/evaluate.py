@@ -17,6 +17,7 @@ from recommender.model import Model
 from recommender.ranking import best
 from recommender.scorers.registry import SCORERS, default_names
 from training.evaluation import HYBRID, Evaluation
+from training.groups import groups
 from training.metrics import METRICS, auc, coverage, hits
 from training.split import Split, Strategy
 
@@ -133,6 +134,7 @@ def judge(
             name: coverage(lists[:, number], split.candidates) for number, name in enumerate(names)
         },
         preferred=np.full(len(judged), names.index(preferred) if preferred in names else -1),
+        groups=groups(split.train, split.cut, judged),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,9 @@ class Evaluation:
     preferred
         Position in ``models`` of the part that the hybrid's validation preferred, -1 where
         that is unknown or was not evaluated; shape (n_rows,).
+    groups
+        Grouping (such as ``locality``) -> the word of each row's teacher at the moment, ``""``
+        where it is unknown; shape (n_rows,). See :func:`training.groups.groups`.
     """
 
     facts: Mapping[str, object]
@@ -68,6 +71,7 @@ class Evaluation:
     values: NDArray[np.float64]
     coverage: Mapping[str, float]
     preferred: NDArray[np.integer]
+    groups: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
 
     def rows(self) -> list[Row]:
         """Return every model's figures, over all teachers and over the warm and cold apart."""
@@ -151,7 +155,20 @@ def pooled(evaluations: Sequence[Evaluation]) -> Evaluation:
             for name in first.models
         },
         preferred=np.concatenate([each.preferred for each in evaluations]),
+        groups=_pooled_groups(evaluations),
     )
+
+
+def _pooled_groups(evaluations: Sequence[Evaluation]) -> dict[str, NDArray[np.str_]]:
+    """Join the groups; at a moment at which nothing was known of a grouping all are unknown."""
+    names = dict.fromkeys(name for each in evaluations for name in each.groups)
+    unknown = [np.full(len(each.teachers), "") for each in evaluations]
+    return {
+        name: np.concatenate(
+            [each.groups.get(name, none) for each, none in zip(evaluations, unknown, strict=True)]
+        )
+        for name in names
+    }
 
 
 def _plain(row: Row) -> dict[str, object]:
