@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
-from features.done import done
 from features.errors import InvalidSetting
 from features.profiles import Profiles
 from recommender.model import Model
@@ -115,6 +114,7 @@ def judge(
     return Evaluation(
         facts={
             "split": split.name,
+            "choices": split.choices,
             "cut": split.cut.isoformat(),
             "k": k,
             "data_hash": split.train.content_hash,
@@ -150,7 +150,7 @@ def _judged(
     teachers = profiles.teachers
     truth = split.truth[teachers]
     relevant, n_relevant = truth.toarray(), np.diff(truth.indptr)
-    allowed = split.candidates & ~done(split.train, split.cut, teachers).toarray()
+    allowed = split.candidates & ~split.done[teachers].toarray()
     values, lists = [], []
     for name in names:
         scores = model.score(profiles, catalogue, name)
