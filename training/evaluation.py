@@ -57,6 +57,8 @@ class Evaluation:
     preferred
         Position in ``models`` of the part that the hybrid's validation preferred, -1 where
         that is unknown or was not evaluated; shape (n_rows,).
+    gini
+        How unequally a model's lists show the candidates, by model; empty where not measured.
     groups
         Grouping (such as ``locality``) -> the word of each row's teacher at the moment, ``""``
         where it is unknown; shape (n_rows,). See :func:`training.groups.groups`.
@@ -71,6 +73,7 @@ class Evaluation:
     values: NDArray[np.float64]
     coverage: Mapping[str, float]
     preferred: NDArray[np.integer]
+    gini: Mapping[str, float] = field(default_factory=dict)
     groups: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
 
     def rows(self) -> list[Row]:
@@ -134,7 +137,7 @@ class Evaluation:
 def pooled(evaluations: Sequence[Evaluation]) -> Evaluation:
     """Put evaluations of the same models on the same data set together, at several moments.
 
-    Intervals then draw whole teachers with all their moments; coverage is the mean.
+    Intervals then draw whole teachers with all their moments; coverage and gini are means.
 
     Parameters
     ----------
@@ -150,13 +153,17 @@ def pooled(evaluations: Sequence[Evaluation]) -> Evaluation:
         teachers=np.concatenate([each.teachers for each in evaluations]),
         cold=np.concatenate([each.cold for each in evaluations]),
         values=np.concatenate([each.values for each in evaluations]),
-        coverage={
-            name: float(np.mean([each.coverage[name] for each in evaluations]))
-            for name in first.models
-        },
+        coverage=_mean([each.coverage for each in evaluations]),
+        gini=_mean([each.gini for each in evaluations]),
         preferred=np.concatenate([each.preferred for each in evaluations]),
         groups=_pooled_groups(evaluations),
     )
+
+
+def _mean(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the mean over moments of each model's figure; a moment without any is left out."""
+    told = [each for each in figures if each]
+    return {name: float(np.mean([each[name] for each in told])) for name in (told or [{}])[0]}
 
 
 def _pooled_groups(evaluations: Sequence[Evaluation]) -> dict[str, NDArray[np.str_]]:
