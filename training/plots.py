@@ -85,6 +85,8 @@ def intervals(
             axes.plot(means, places, marker, color=colour, markersize=5, label=name)
         if line is not None:
             axes.axvline(line, color="#8a94a0", linewidth=1, linestyle="--")
+        # More would run into each other on a phone.
+        axes.locator_params(axis="x", nbins=5)
         axes.set_yticks(range(len(rows)), rows)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.grid(axis="x")
