@@ -26,9 +26,10 @@ from threadpoolctl import threadpool_limits
 from comparison.compare import Comparison, compare, together
 from comparison.methods import METHODS
 from comparison.table import figures_table, leads_table
-from comparison.task import NewCourses, ShareSplit
+from comparison.task import ShareSplit
 from features.dataset import Dataset
 from prepare import prepared
+from training.newcomers import NewCourses
 from training.split import Strategy, TimeSplit
 
 #: What can rank a course that nobody has taken, and what one falls back on.

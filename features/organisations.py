@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
 
 from features.dataset import Dataset
@@ -14,12 +16,15 @@ def lineage(dataset: Dataset, organisation_id: object, as_of: pd.Timestamp) -> l
 
     Empty for a missing id; an id without a row of its own stands alone.
     """
-    parents = states_at(dataset.table("organisations"), "organisation_id", as_of)["parent_id"]
-    chain: list[str] = []
-    while isinstance(organisation_id, str) and organisation_id not in chain:
-        chain.append(organisation_id)
-        organisation_id = parents.get(organisation_id)
-    return chain
+    return _chain(_parents(dataset, as_of), organisation_id)
+
+
+def lineages(
+    dataset: Dataset, organisation_ids: Iterable[object], as_of: pd.Timestamp
+) -> list[list[str]]:
+    """Return the :func:`lineage` of each of several ids, in their order."""
+    parents = _parents(dataset, as_of).to_dict()
+    return [_chain(parents, each) for each in organisation_ids]
 
 
 def unaccredited(dataset: Dataset, as_of: pd.Timestamp) -> pd.Index:
@@ -27,3 +32,15 @@ def unaccredited(dataset: Dataset, as_of: pd.Timestamp) -> pd.Index:
     day = local_day(as_of, dataset.columns.zone)
     states = states_at(dataset.table("organisations"), "organisation_id", as_of)
     return states.index[(states["accredited_from"] > day) | (states["accredited_until"] < day)]
+
+
+def _parents(dataset: Dataset, as_of: pd.Timestamp) -> pd.Series:
+    return states_at(dataset.table("organisations"), "organisation_id", as_of)["parent_id"]
+
+
+def _chain(parents: Mapping[str, object] | pd.Series, organisation_id: object) -> list[str]:
+    chain: list[str] = []
+    while isinstance(organisation_id, str) and organisation_id not in chain:
+        chain.append(organisation_id)
+        organisation_id = parents.get(organisation_id)
+    return chain

@@ -16,7 +16,7 @@ from features.fitted import Fitted, numbers_of
 from features.histories import Histories, histories_before
 from features.moments import instant
 from features.past import past_training
-from features.states import states_at
+from features.states import states_at, teachers_at
 
 STATE_COLUMNS = ("career_stage", "phase", "subjects", "title", "role", "goals")
 TENURE_EDGES = (1, 3, 5, 10, 20, 30)
@@ -87,7 +87,7 @@ class ProfileEncoder:
     @classmethod
     def fit(cls, dataset: Dataset, as_of: pd.Timestamp) -> ProfileEncoder:
         """Learn from what was known of the teachers at a moment."""
-        states = _states(dataset, as_of)
+        states = teachers_at(dataset, as_of)
         edges = {
             name: quantile_edges(states[name])
             for name, kind in dataset.columns.features.get("teachers", {}).items()
@@ -109,7 +109,7 @@ class ProfileEncoder:
 
     def features(self, dataset: Dataset, as_of: pd.Timestamp) -> sparse.csr_array:
         """Return the features of all teachers at a moment, shape (n_teachers, n_features)."""
-        states = _states(dataset, as_of)
+        states = teachers_at(dataset, as_of)
         marks = self.words.transform(_feature_frame(dataset, states, as_of, self.edges))
         return unit_rows(marks)
 
@@ -132,7 +132,7 @@ class ProfileEncoder:
             rows = np.unique(chosen, return_inverse=True)[1]
         else:
             rows = chosen
-        states = _states(dataset, as_of)
+        states = teachers_at(dataset, as_of)
         personal = _personal(dataset, as_of)
         marks = self.words.transform(_feature_frame(dataset, states, as_of, self.edges))
         now = np.full(len(rows), instant(as_of))
@@ -170,17 +170,6 @@ class ProfileEncoder:
             tuple(values["segment_columns"]),
             tuple(values["segments"]),
         )
-
-
-def _states(dataset: Dataset, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Return every teacher's state at a moment with the place of the school, in id order."""
-    states = states_at(dataset.table("teachers"), "teacher_id", as_of)
-    states = states.reindex(dataset.teachers.ids)
-    organisations = states_at(dataset.table("organisations"), "organisation_id", as_of)
-    for column in ("locality", "key_county"):
-        of_school = states["organisation_id"].map(organisations[column])
-        states[column] = states[column].fillna(of_school.astype(states[column].dtype))
-    return states
 
 
 def _personal(dataset: Dataset, as_of: pd.Timestamp) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from features.dataset import Dataset
 from features.moments import NEVER, instant, microseconds
 
 
@@ -40,3 +41,18 @@ def states_at(frame: pd.DataFrame, key: str, as_of: pd.Timestamp) -> pd.DataFram
     order = np.argsort(microseconds(seen["valid_from"]), kind="stable")
     latest = seen.iloc[order].drop_duplicates(key, keep="last")
     return latest.set_index(key).sort_index()
+
+
+def teachers_at(dataset: Dataset, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return every teacher's state at a moment, with the place of the school where it states none.
+
+    Indexed by ``teacher_id``, one row for each teacher in the order of the data set; a teacher of
+    whom no state is known has an empty row. ``locality`` and ``key_county`` are the place's.
+    """
+    states = states_at(dataset.table("teachers"), "teacher_id", as_of)
+    states = states.reindex(dataset.teachers.ids)
+    organisations = states_at(dataset.table("organisations"), "organisation_id", as_of)
+    for column in ("locality", "key_county"):
+        of_school = states["organisation_id"].map(organisations[column])
+        states[column] = states[column].fillna(of_school.astype(states[column].dtype))
+    return states

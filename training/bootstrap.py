@@ -58,18 +58,78 @@ def figures(
     >>> figures(np.array([[0.5], [0.5], [np.nan]]), np.array([3, 8, 9]), rng)
     [Figure(mean=0.5, low=0.5, high=0.5, teachers=2)]
     """
+    return sample(values, teachers, rng, draws).figures()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """Means of columns, and the same means with the teachers drawn anew many times.
+
+    Parameters
+    ----------
+    means
+        Shape (n_columns,); NaN where no teacher could be judged.
+    drawn
+        Shape (draws, n_columns).
+    teachers
+        How many distinct teachers stand behind each column, shape (n_columns,).
+    """
+
+    means: NDArray[np.float64]
+    drawn: NDArray[np.float64]
+    teachers: NDArray[np.integer]
+
+    def figures(self) -> list[Figure]:
+        """Return each column's mean and percentile interval."""
+        return [
+            Figure(float(mean), *interval(column), int(count))
+            for mean, column, count in zip(self.means, self.drawn.T, self.teachers, strict=True)
+        ]
+
+
+def sample(
+    values: NDArray[np.floating],
+    teachers: NDArray[np.integer],
+    rng: np.random.Generator,
+    draws: int = DRAWS,
+) -> Sample:
+    """Draw the means of columns; the parameters are those of :func:`figures`."""
     judged = ~np.isnan(values)
     sums, rows = (
         _per_teacher(table, teachers) for table in (np.where(judged, values, 0.0), judged)
     )
-    behind = (rows > 0).sum(axis=0)
-    means = _ratio(sums.sum(axis=0), rows.sum(axis=0))
-    drawn = _drawn_means(sums, rows, rng, draws)
+    return Sample(
+        means=_ratio(sums.sum(axis=0), rows.sum(axis=0)),
+        drawn=_drawn_means(sums, rows, rng, draws),
+        teachers=(rows > 0).sum(axis=0),
+    )
+
+
+def interval(drawn: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the 95% percentile interval of draws of one mean, NaN without any."""
+    drawn = drawn[~np.isnan(drawn)]
+    if not len(drawn):
+        return np.nan, np.nan
     tail = (1 - LEVEL) / 2
-    return [
-        Figure(float(mean), *_percentiles(column, tail), int(count))
-        for mean, column, count in zip(means, drawn.T, behind, strict=True)
-    ]
+    low, high = np.quantile(drawn, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def p_value(drawn: NDArray[np.float64]) -> float:
+    """Return the two-sided bootstrap p-value of a mean being 0, NaN without any draw.
+
+    ``min(1, 2 (1 + min(#{draws <= 0}, #{draws >= 0})) / (1 + #draws))``: the level at which the
+    percentile interval just touches 0. Reference: Davison and Hinkley (1997), Bootstrap Methods
+    and their Application, sections 4.2 and 5.4.
+
+    >>> p_value(np.array([0.1, 0.2, 0.3])), p_value(np.zeros(3))
+    (0.5, 1.0)
+    """
+    drawn = drawn[~np.isnan(drawn)]
+    if not len(drawn):
+        return np.nan
+    beyond = min((drawn <= 0).sum(), (drawn >= 0).sum())
+    return min(1.0, float(2 * (1 + beyond) / (1 + len(drawn))))
 
 
 def _per_teacher(table: NDArray[np.generic], teachers: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -94,14 +154,6 @@ def _drawn_means(
         times = rng.multinomial(n, np.full(n, 1 / n), size=min(at_once, draws - start))
         means.append(_ratio(times @ sums, times @ rows))
     return np.vstack(means)
-
-
-def _percentiles(drawn: NDArray[np.float64], tail: float) -> tuple[float, float]:
-    drawn = drawn[~np.isnan(drawn)]
-    if not len(drawn):
-        return np.nan, np.nan
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    return float(low), float(high)
 
 
 def _ratio(over: NDArray[np.float64], under: NDArray[np.float64]) -> NDArray[np.float64]:

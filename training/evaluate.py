@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
-from features.done import done
 from features.errors import InvalidSetting
 from features.profiles import Profiles
 from recommender.model import Model
 from recommender.ranking import best
 from recommender.scorers.registry import SCORERS, default_names
 from training.evaluation import HYBRID, Evaluation
+from training.groups import groups
 from training.metrics import METRICS, auc, coverage, hits
+from training.qualities import Qualities
 from training.split import Split, Strategy
+from training.variety import gini
 
 #: Teachers judged at once: bounds memory.
 CHUNK = 2_048
@@ -104,16 +107,20 @@ def judge(
     """
     judged = np.flatnonzero(np.diff(split.truth.indptr))
     catalogue = model.catalogue(split.train, split.cut)
+    asking = _Asking(model, split, Qualities.of(split, catalogue), names, k, catalogue)
     profiles = model.profiles(split.train, split.cut, catalogue, judged)
     chunks = [
-        _judged(model, split, names, k, profiles.rows(slice(start, start + CHUNK)), catalogue)
+        asking.judged(profiles.rows(slice(start, start + CHUNK)))
         for start in range(0, len(judged), CHUNK)
     ]
-    lists = np.concatenate([shown for _, shown in chunks])
+    lists = dict(
+        zip(names, np.concatenate([shown for _, shown in chunks]).swapaxes(0, 1), strict=True)
+    )
     preferred = model.hybrid.preferred_ if HYBRID in names else ""
     return Evaluation(
         facts={
             "split": split.name,
+            "choices": split.choices,
             "cut": split.cut.isoformat(),
             "k": k,
             "data_hash": split.train.content_hash,
@@ -122,42 +129,54 @@ def judge(
             "teachers_not_judged": len(split.cold) - len(judged),
             "choices_out_of_reach": split.out_of_reach,
             "preferred_part": preferred,
+            "calibrated_by": asking.qualities.category,
         },
         seed=seed,
         models=tuple(names),
-        metrics=(*(f"{name}@{k}" for name in METRICS), "auc"),
+        metrics=asking.metrics,
         teachers=judged,
         cold=split.cold[judged],
         values=np.concatenate([values for values, _ in chunks]),
-        coverage={
-            name: coverage(lists[:, number], split.candidates) for number, name in enumerate(names)
-        },
+        coverage={name: coverage(own, split.candidates) for name, own in lists.items()},
+        gini={name: gini(own, split.candidates) for name, own in lists.items()},
         preferred=np.full(len(judged), names.index(preferred) if preferred in names else -1),
+        groups=groups(split.train, split.cut, judged),
     )
 
 
-def _judged(
-    model: Model,
-    split: Split,
-    names: Sequence[str],
-    k: int,
-    profiles: Profiles,
-    catalogue: Catalogue,
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """Return values (n, n_models, n_metrics) and lists (n, n_models, k) of some teachers."""
-    teachers = profiles.teachers
-    truth = split.truth[teachers]
-    relevant, n_relevant = truth.toarray(), np.diff(truth.indptr)
-    allowed = split.candidates & ~done(split.train, split.cut, teachers).toarray()
-    values, lists = [], []
-    for name in names:
-        scores = model.score(profiles, catalogue, name)
-        shown = best(teachers, scores, allowed, k).courses
-        found = hits(shown, truth)
-        of_lists = [metric(found, n_relevant) for metric in METRICS.values()]
-        values.append(np.column_stack([*of_lists, auc(scores, relevant, allowed)]))
-        lists.append(shown)
-    return np.stack(values, axis=1), np.stack(lists, axis=1)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asking:
+    """What is asked of some teachers at a time; the parameters are those of :func:`judge`."""
+
+    model: Model
+    split: Split
+    qualities: Qualities
+    names: Sequence[str]
+    k: int
+    catalogue: Catalogue
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the last axis of the values."""
+        of_lists = (f"{name}@{self.k}" for name in (*METRICS, *self.qualities.names))
+        return (*of_lists, "auc")
+
+    def judged(self, profiles: Profiles) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        """Return values (n, n_models, n_metrics) and lists (n, n_models, k) of some teachers."""
+        teachers = profiles.teachers
+        truth = self.split.truth[teachers]
+        relevant, n_relevant = truth.toarray(), np.diff(truth.indptr)
+        allowed = self.split.candidates & ~self.split.done[teachers].toarray()
+        values, lists = [], []
+        for name in self.names:
+            scores = self.model.score(profiles, self.catalogue, name)
+            shown = best(teachers, scores, allowed, self.k).courses
+            found = hits(shown, truth)
+            right = [metric(found, n_relevant) for metric in METRICS.values()]
+            of_lists = self.qualities.measure(teachers, shown)
+            values.append(np.column_stack([*right, of_lists, auc(scores, relevant, allowed)]))
+            lists.append(shown)
+        return np.stack(values, axis=1), np.stack(lists, axis=1)
 
 
 def _checked(models: Sequence[str] | None, k: int) -> list[str]:

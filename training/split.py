@@ -4,7 +4,8 @@ A split is honest when nothing that a model learns from is dated at or after the
 it is asked. Shuffled splits are not: the popularity of next month, and a teacher's own later
 courses, then help to foresee this month. So the split to judge by is :class:`TimeSplit`, whose
 folds are half-open: what was known strictly before the cut trains, what happened at or after it
-is foreseen. The other two exist to compare with published figures, and say what they leak.
+is foreseen. :mod:`training.newcomers` takes the past of some teachers or courses out of such a
+split. The others exist to compare with published figures, and say what they leak.
 
 Examples
 --------
@@ -35,7 +36,7 @@ Course ``c`` did not exist at the cut as far as anybody knew, so only ``a`` is l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -52,6 +53,9 @@ from features.events import EventLog
 from training.candidates import dated, offered
 from training.withhold import without_later, without_pairs
 
+#: Only what a teacher chose, or what was assigned to the teacher too.
+OWN, ALL = CHOICES = ("own", "all")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
@@ -66,8 +70,11 @@ class Split:
     cut
         The moment as of which the model is asked.
     truth
-        The relevant courses: distinct candidates among the teacher's own later choices that
+        The relevant courses: distinct candidates among the teacher's later choices that
         were not done at the cut; bool, shape (n_teachers, n_courses).
+    done
+        What each teacher had done at the cut and so is not shown; bool, shape (n_teachers,
+        n_courses).
     candidates
         The courses that could be recommended at the cut, shape (n_courses,).
     cold
@@ -75,15 +82,19 @@ class Split:
     out_of_reach
         How many relevant (teacher, course) pairs were left out because the course was no
         candidate: nobody could have foreseen them.
+    choices
+        Which choices are relevant: a teacher's ``own``, ``all``, or those ``given`` by a file.
     """
 
     name: str
     train: Dataset
     cut: pd.Timestamp
     truth: sparse.csr_array
+    done: sparse.csr_array
     candidates: NDArray[np.bool_]
     cold: NDArray[np.bool_]
     out_of_reach: int
+    choices: str = OWN
 
 
 class Strategy(Protocol):
@@ -94,27 +105,52 @@ class Strategy(Protocol):
         ...
 
 
-def parse(text: str) -> Strategy:
-    """Read ``time:0.85``, ``last:1`` or ``file:TEST.csv``.
+def parse(text: str, choices: str = OWN) -> Strategy:
+    """Read ``time:0.85``, ``cold-teachers:0.85:1/5``, ``cold-courses:0.85:1/5``, ``last:1`` ...
+
+    ... or ``file:TEST.csv``. Without ``:1/5`` the first of five folds is meant.
+
+    Parameters
+    ----------
+    text
+        A kind and its values, with colons between them.
+    choices
+        ``own`` lets only a teacher's own choices be relevant, ``all`` the assigned, nominated
+        and whole-school ones too. The pairs of a file stay what they are.
 
     Raises
     ------
     InvalidSetting
         If it is none of these.
     """
+    # Newcomers are made of a split by time, and so know this module.
+    from training.newcomers import NewCourses, NewTeachers, fold_of
+
+    if choices not in CHOICES:
+        raise InvalidSetting(
+            "choices that count",
+            expected=" or ".join(CHOICES),
+            got=repr(choices),
+            remedy="pick one",
+        )
     kind, _, value = text.partition(":")
+    quantile, colon, fold = value.partition(":")
     try:
         if kind == "time" and 0 < float(value) < 1:
-            return TimeSplit(float(value))
+            return TimeSplit(float(value), choices)
         if kind == "last" and int(value) > 0:
-            return LastSplit(int(value))
+            return LastSplit(int(value), choices)
+        for name, cold in (("cold-teachers", NewTeachers), ("cold-courses", NewCourses)):
+            if kind == name and 0 < float(quantile) < 1:
+                return cold(float(quantile), *fold_of(fold if colon else "1/5"), choices=choices)
     except ValueError:
         pass
     if kind == "file" and value:
         return FileSplit(Path(value))
     raise InvalidSetting(
         "split",
-        expected="time:Q with 0 < Q < 1, last:K with K >= 1, or file:TEST.csv",
+        expected="time:Q, cold-teachers:Q:FOLD/FOLDS or cold-courses:Q:FOLD/FOLDS with 0 < Q < 1 "
+        "and 1 <= FOLD <= FOLDS, last:K with K >= 1, or file:TEST.csv",
         got=repr(text),
         remedy="write for instance time:0.85",
     )
@@ -130,9 +166,12 @@ class TimeSplit:
     ----------
     quantile
         Of the times of all events, between 0 and 1.
+    choices
+        Which are relevant, ``own`` or ``all``; see :func:`parse`.
     """
 
     quantile: float
+    choices: str = OWN
 
     def __call__(self, dataset: Dataset) -> Split:
         """Split at the moment of the quantile."""
@@ -145,8 +184,9 @@ class TimeSplit:
         used = np.zeros(len(dataset.courses), bool)
         used[train.log.course] = True
         candidates = offered(dataset, cut) & (used | dated(dataset))
-        pairs = _pairs(dataset, _choices(log.where(log.occurred_at >= microsecond)))
-        return _split(f"time:{self.quantile:g}", train, cut, pairs, candidates)
+        pairs = _pairs(dataset, _choices(log.where(log.occurred_at >= microsecond), self.choices))
+        split = _split(f"time:{self.quantile:g}", train, cut, pairs, candidates)
+        return replace(split, choices=self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +201,23 @@ class LastSplit:
     ----------
     count
         How many choices to hold out; those of the same instant as the earliest go with it.
+    choices
+        Which are relevant, ``own`` or ``all``; see :func:`parse`.
     """
 
     count: int
+    choices: str = OWN
 
     def __call__(self, dataset: Dataset) -> Split:
         """Split each teacher's events at the earliest choice held out."""
-        choices = _choices(dataset.log)
+        choices = _choices(dataset.log, self.choices)
         since = self._since(choices, len(dataset.teachers))
         cut = dataset.log.end
         later = choices.where(choices.occurred_at >= since[choices.teacher])
         pairs = _pairs(dataset, later)
         train = without_later(dataset, since)
-        return _split(f"last:{self.count}", train, cut, pairs, offered(dataset, cut))
+        split = _split(f"last:{self.count}", train, cut, pairs, offered(dataset, cut))
+        return replace(split, choices=self.choices)
 
     def _since(self, choices: EventLog, n_teachers: int) -> NDArray[np.int64]:
         """Return the microsecond from which each teacher's events are held out."""
@@ -211,7 +255,8 @@ class FileSplit:
         pairs = sparse.csr_array((np.ones(len(frame), bool), (teacher, course)), shape=shape)
         cut = dataset.log.end
         train = without_pairs(dataset, pairs)
-        return _split(f"file:{self.path.name}", train, cut, pairs, offered(dataset, cut))
+        split = _split(f"file:{self.path.name}", train, cut, pairs, offered(dataset, cut))
+        return replace(split, choices="given")
 
     def _read(self) -> pd.DataFrame:
         columns = ["teacher_id", "course_id"]
@@ -237,9 +282,9 @@ class FileSplit:
             raise InvalidData(problems)
 
 
-def _choices(log: EventLog) -> EventLog:
-    """Keep the teachers' own choices: assigned and whole-school training is no preference."""
-    return log.where(log.self_selected).of_kinds(*CHOICE_KINDS)
+def _choices(log: EventLog, which: str) -> EventLog:
+    """Keep the choices, or only the teachers' own: assigned training is no preference."""
+    return (log.where(log.self_selected) if which == OWN else log).of_kinds(*CHOICE_KINDS)
 
 
 def _pairs(dataset: Dataset, log: EventLog) -> sparse.csr_array:
@@ -257,16 +302,22 @@ def _split(
     candidates: NDArray[np.bool_],
 ) -> Split:
     """Take what was done or out of reach off the pairs held out."""
-    already = done(train, cut).multiply(pairs)
+    done_by_then = done(train, cut)
+    already = done_by_then.multiply(pairs)
     relevant = sparse.csr_array(pairs.astype(np.int8) - already.astype(np.int8)).astype(bool)
     relevant.eliminate_zeros()
     truth = sparse.csr_array(relevant.multiply(candidates[None, :]))
     truth.eliminate_zeros()
-    warm = np.bincount(train.log.teacher, minlength=len(train.teachers)) > 0
-    for part, size in (
-        (f"training part of {name}", len(train.log)),
-        (f"test of {name}", truth.nnz),
-    ):
+    check_parts(name, train, truth)
+    cold = without_events(train)
+    out_of_reach = relevant.nnz - truth.nnz
+    return Split(name, train, cut, truth, done_by_then, candidates, cold, out_of_reach)
+
+
+def check_parts(name: str, train: Dataset, truth: sparse.csr_array) -> None:
+    """Refuse a split with an empty part (``NotEnoughData``)."""
+    parts = ((f"training part of {name}", len(train.log)), (f"test of {name}", truth.nnz))
+    for part, size in parts:
         if not size:
             raise NotEnoughData(
                 part,
@@ -274,4 +325,8 @@ def _split(
                 got="none",
                 remedy="choose another split, or give more data",
             )
-    return Split(name, train, cut, truth, candidates, ~warm, relevant.nnz - truth.nnz)
+
+
+def without_events(train: Dataset) -> NDArray[np.bool_]:
+    """Say which teachers have no event in the training part, shape (n_teachers,)."""
+    return np.bincount(train.log.teacher, minlength=len(train.teachers)) == 0

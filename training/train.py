@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 
 import pandas as pd
@@ -61,7 +62,8 @@ def record_of(
     seconds
         That training took.
     evaluation
-        Of the same scorers on the same data; the mean of each metric over all teachers is kept.
+        Of the same scorers on the same data; the mean of each metric over all teachers is kept,
+        where there is one.
     """
     parameters: dict[str, object] = {
         "data_hash": model.data_hash,
@@ -76,6 +78,6 @@ def record_of(
         parameters[f"hybrid.weights.{group}"] = json.dumps(weights)
     metrics = {"train_seconds": seconds}
     for row in evaluation.rows() if evaluation else ():
-        if row.group == "all":
+        if row.group == "all" and not math.isnan(row.figure.mean):
             metrics[f"{row.model}.{row.metric}"] = row.figure.mean
     return Record(model.version, parameters, metrics)

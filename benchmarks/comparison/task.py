@@ -19,8 +19,7 @@ from features.dataset import Dataset
 from features.moments import MICROSECONDS_PER_DAY, instant
 from features.profiles import ProfileEncoder
 from recommender.scorers.contract import Choices
-from training.split import FileSplit, Split, TimeSplit
-from training.withhold import without_pairs
+from training.split import FileSplit, Split
 
 #: What a fitted method is: positions of teachers -> float32 scores, shape (n, n_courses).
 Scores: TypeAlias = Callable[[NDArray[np.integer]], NDArray[np.float32]]
@@ -107,49 +106,3 @@ class ShareSplit:
             frame.to_csv(path, index=False)
             split = FileSplit(path)(dataset)
         return replace(split, name=f"each teacher's last {self.share:.0%}")
-
-
-@dataclass(frozen=True, slots=True)
-class NewCourses:
-    """A time split in which some courses are new: nothing of their past may be learned from.
-
-    Only the new courses are candidates, and only they are relevant.
-
-    Parameters
-    ----------
-    quantile
-        As of ``training.split.TimeSplit``.
-    fold, folds
-        The candidates are dealt at random into so many folds; those of one are new.
-    seed
-        Of the deal.
-    """
-
-    quantile: float
-    fold: int = 0
-    folds: int = 5
-    seed: int = 0
-
-    def __call__(self, dataset: Dataset) -> Split:
-        """Split by time, then withhold every fact of the new courses."""
-        split = TimeSplit(self.quantile)(dataset)
-        known = np.random.default_rng(self.seed).permutation(np.flatnonzero(split.candidates))
-        new = np.zeros(len(split.candidates), bool)
-        new[known[self.fold :: self.folds]] = True
-        log = split.train.log
-        of_new = new[log.course]
-        pairs = sparse.csr_array(
-            (np.ones(int(of_new.sum()), bool), (log.teacher[of_new], log.course[of_new])),
-            shape=split.truth.shape,
-        )
-        train = without_pairs(split.train, pairs)
-        truth = sparse.csr_array(split.truth.multiply(new[None, :]))
-        truth.eliminate_zeros()
-        return replace(
-            split,
-            name=f"{split.name}, courses {self.fold + 1}/{self.folds} new",
-            train=train,
-            truth=truth,
-            candidates=new,
-            cold=np.bincount(train.log.teacher, minlength=len(train.teachers)) == 0,
-        )

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from comparison import baselines
 from comparison.leads import leads
-from comparison.task import NewCourses, ShareSplit, Task
+from comparison.task import ShareSplit, Task
 from features.dataset import Dataset
 from recommender.scorers.contract import Choices
 from tests.builders import at, checkerboard, left_out, took, world
@@ -90,31 +90,6 @@ def test_fusion_prefers_what_both_rank_high() -> None:
     one, other = np.array([[3.0, 2.0, 1.0]]), np.array([[1.0, 3.0, 2.0]])
 
     assert baselines.fused([one, other]).argmax(axis=1).tolist() == [1]
-
-
-def test_nothing_of_a_new_courses_past_is_learned_from() -> None:
-    dataset = checkerboard()
-
-    split = NewCourses(0.7, folds=3)(dataset)
-
-    assert 0 < split.candidates.sum() < len(split.candidates)
-    assert not split.candidates[split.train.log.course].any()
-    assert not split.truth.toarray()[:, ~split.candidates].any()
-
-
-def test_every_candidate_is_new_in_one_fold() -> None:
-    folds = [NewCourses(0.7, fold, folds=3)(checkerboard()) for fold in range(3)]
-
-    assert (sum(split.candidates.astype(int) for split in folds) == 1).all()
-
-
-def test_the_tuning_slice_withholds_other_courses_than_the_judging_one() -> None:
-    strategy = NewCourses(0.7, folds=3)
-    split = strategy(checkerboard())
-
-    inner = strategy(split.train)
-
-    assert not (inner.candidates & split.candidates).any()
 
 
 def test_each_teachers_last_share_is_held_out() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from features.dataset import Dataset
-from recommender.openings import Opening, openings
+from recommender.openings import OpenCourses, Opening, openings
 from tests.builders import at, course, teacher, world
 
 PLACES = [
@@ -145,3 +148,37 @@ def test_the_soonest_comes_first_and_the_undated_last() -> None:
     found = offered({}, {"starts_on": "2025-09-01"}, {"starts_on": "2025-07-01"})
 
     assert [each.offering_id for each in found] == ["o2", "o1", "o0"]
+
+
+OFFERING = st.fixed_dictionaries(
+    {
+        "course_id": st.sampled_from("ab"),
+        "organisation_id": st.sampled_from([None, "county", "school", "elsewhere"]),
+        "apply_until": st.sampled_from([None, "2025-05-31", "2025-06-01"]),
+        "starts_on": st.sampled_from([None, "2025-05-31", "2025-07-01"]),
+        "published_at": st.sampled_from([None, "2025-05-01T04:00Z", "2025-06-01T04:00Z"]),
+        "provider_id": st.sampled_from([None, "lapsed", "county"]),
+    }
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(OFFERING, min_size=1, max_size=4))
+def test_many_teachers_at_a_time_are_told_what_each_is_told(rows: list[dict]) -> None:
+    dataset = world(
+        teachers=[
+            teacher("ann", organisation_id="school"),
+            teacher("bob", organisation_id="county"),
+            teacher("eve"),
+            teacher("joe", "2026-01-01", organisation_id="elsewhere"),
+        ],
+        courses=[course("a"), course("b")],
+        organisations=PLACES,
+        offerings=[{"offering_id": f"o{n}", **row} for n, row in enumerate(rows)],
+    )
+    together = OpenCourses.of(dataset, NOW).to(np.arange(4))
+    alone = [
+        [bool(found[course_id]) for course_id in "ab"]
+        for found in (openings(dataset, name, "ab", NOW) for name in dataset.teachers.ids)
+    ]
+    assert together.tolist() == alone

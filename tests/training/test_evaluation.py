@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from training.evaluation import PREFERRED, Evaluation, pooled
+from features.errors import InvalidSetting
+from training.bootstrap import DRAWS
+from training.evaluation import GROUPS, PREFERRED, Evaluation, pooled
 from training.evaluation_table import evaluation_table
 
 VALUES = {
@@ -18,7 +20,9 @@ VALUES = {
 }
 
 
-def evaluation(preferred=(0, 0, 0, 0), models=tuple(VALUES), cold=(False, False, False, True)):
+def evaluation(
+    preferred=(0, 0, 0, 0), models=tuple(VALUES), cold=(False, False, False, True), **more
+):
     return Evaluation(
         facts={"split": "time:0.8"},
         seed=0,
@@ -29,6 +33,7 @@ def evaluation(preferred=(0, 0, 0, 0), models=tuple(VALUES), cold=(False, False,
         values=np.array([VALUES[name] for name in models]).T[:, :, None],
         coverage={name: 0.5 for name in models},
         preferred=np.array(preferred),
+        **more,
     )
 
 
@@ -70,6 +75,50 @@ def test_the_lead_over_the_preferred_part_follows_each_rows_own_preference():
     rows = evaluation(preferred=(0, 1, 1, 0)).differences()
     lead = figure(rows, against=PREFERRED, group="all")
     assert lead.mean == pytest.approx((0.1 + (0.5 - 0.1) + (0.7 - 0.5) + 0.1) / 4)
+
+
+def test_a_model_that_was_not_evaluated_cannot_be_compared():
+    with pytest.raises(InvalidSetting, match="two of popularity, content, hybrid, got oracle"):
+        evaluation().lead("content", "oracle")
+
+
+def test_any_two_models_are_compared_and_the_other_way_round_it_is_the_opposite():
+    one = evaluation().lead("content", "popularity")
+    other = evaluation().lead("popularity", "content")
+    assert [(row.group, row.metric) for row in one] == [(g, "ndcg@10") for g in GROUPS]
+    mean = (0.7 - 0.3 - 0.1 - 0.5) / 4
+    assert one[0].figure.mean == pytest.approx(mean)
+    assert (other[0].figure.mean, other[0].figure.low) == pytest.approx(
+        (-mean, -one[0].figure.high)
+    )
+    assert one[0].p == other[0].p > 0.05
+
+
+def test_a_sure_lead_has_the_smallest_p_and_no_lead_has_one():
+    sure = figure(evaluation().differences(), against="popularity", group="all")
+    lead = evaluation().lead("hybrid", "popularity")[0]
+    assert lead.figure == sure
+    assert lead.p == 2 / (1 + DRAWS)
+    assert evaluation().lead("hybrid", "hybrid")[0].p == 1
+
+
+def test_groups_have_figures_of_their_own_and_the_unknown_are_in_none():
+    found = evaluation(groups={"phase": np.array(["primary", "", "primary", "junior"])})
+    rows = found.by_group()
+    assert {row.group for row in rows} == {
+        "history=warm",
+        "history=cold",
+        "phase=primary",
+        "phase=junior",
+    }
+    primary = figure(rows, model="content", group="phase=primary")
+    assert (primary.mean, primary.teachers) == (pytest.approx((0.9 + 0.5) / 2), 2)
+    assert found.gaps() == [], "no group is large enough to be compared"
+
+
+def test_pooling_joins_groups_and_knows_none_where_none_was_known():
+    one, other = evaluation(groups={"phase": np.array(["primary"] * 4)}), evaluation()
+    assert pooled([one, other]).groups["phase"].tolist() == ["primary"] * 4 + [""] * 4
 
 
 def test_pooling_counts_a_teacher_once_however_many_moments_judge_it():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from features.dataset import Dataset
 from features.errors import InvalidData, InvalidSetting, NotEnoughData
 from features.moments import instant
+from training.newcomers import NewCourses, NewTeachers
 from training.split import FileSplit, LastSplit, TimeSplit, parse
 
 DAY = pd.Timestamp("2024-03-01", tz="UTC")
@@ -42,7 +43,11 @@ def held_out(split):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "time", "time:", "time:0", "time:1", "time:x", "last:0", "last:1.5", "file:", "x:1"],
+    [
+        *("", "time", "time:", "time:0", "time:1", "time:x", "last:0", "last:1.5", "file:", "x:1"),
+        *("cold-teachers", "cold-courses:1", "cold-courses:0.8:0/5", "cold-courses:0.8:6/5"),
+        *("cold-teachers:0.8:", "cold-teachers:0.8:1", "cold-teachers:0.8:1/2/3"),
+    ],
 )
 def test_an_unknown_split_is_refused_with_an_example(text):
     with pytest.raises(InvalidSetting, match=r"time:0\.85"):
@@ -52,7 +57,14 @@ def test_an_unknown_split_is_refused_with_an_example(text):
 def test_each_split_is_read_from_its_text(tmp_path):
     assert parse("time:0.85") == TimeSplit(0.85)
     assert parse("last:2") == LastSplit(2)
+    assert parse("cold-teachers:0.8") == NewTeachers(0.8, 0, 5)
+    assert parse("cold-courses:0.8:2/3", "all") == NewCourses(0.8, 1, 3, choices="all")
     assert parse(f"file:{tmp_path}/a:b.csv") == FileSplit(tmp_path / "a:b.csv")
+
+
+def test_other_choices_than_own_or_all_are_refused():
+    with pytest.raises(InvalidSetting, match="own or all"):
+        parse("time:0.85", "some")
 
 
 def test_events_all_at_one_instant_cannot_be_split_by_time():
@@ -114,6 +126,9 @@ def test_assigned_training_is_not_foreseen():
     )
     assigned = Dataset.of({**whole.tables, "events": events, "offerings": offerings})
     assert held_out(TimeSplit(0.5)(assigned)) == {"t2-a"}
+    everything = TimeSplit(0.5, "all")(assigned)
+    assert held_out(everything) == {"t1-b", "t2-a"}
+    assert everything.choices == "all"
 
 
 def test_an_undated_course_is_a_candidate_from_its_first_event_and_a_dated_one_from_its_date():
@@ -231,6 +246,7 @@ def test_the_pairs_of_a_file_are_held_out_and_no_fact_about_them_trains(tmp_path
     facts = {"offerings": offerings, "enrolments": enrolments, "diagnoses": diagnoses}
     split = FileSplit(tmp_path / "test.csv")(Dataset.of({**whole.tables, **facts}))
     assert held_out(split) == {"t1-b", "t2-a"}
+    assert split.choices == "given"
     assert split.train.table("events").course_id.tolist() == ["a", "b"]
     assert split.train.table("enrolments").teacher_id.tolist() == ["t2"]
     assert len(split.train.table("diagnoses")) == 1, "a diagnosis is about no course"

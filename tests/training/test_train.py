@@ -64,8 +64,10 @@ def test_nothing_can_be_trained_on_the_time_before_the_first_event(world):
 def test_every_model_is_judged_on_the_same_teachers(judged):
     found, _ = judged
     assert found.models == (*SCORERS, "hybrid")
-    assert found.values.shape == (len(found.teachers), 4, 7)
-    assert ((found.values >= 0) & (found.values <= 1)).all()
+    assert found.values.shape == (len(found.teachers), 4, len(found.metrics))
+    right = found.values[:, :, [n for n, m in enumerate(found.metrics) if "novelty" not in m]]
+    assert ((right >= 0) & (right <= 1) | np.isnan(right)).all()
+    assert found.gini.keys() == found.coverage.keys() == set(found.models)
     assert {row.against for row in found.differences()} == {*SCORERS, PREFERRED}
 
 
