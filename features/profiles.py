@@ -52,6 +52,11 @@ class Profiles:
     def __len__(self) -> int:
         return len(self.teachers)
 
+    @property
+    def warm(self) -> NDArray[np.bool_]:
+        """Whose history says anything about taste, shape (n,)."""
+        return np.asarray(np.diff(self.histories.lasting.indptr) > 0)
+
     def rows(self, chosen: slice | NDArray[np.integer]) -> Profiles:
         """Return the profiles of some rows."""
         return Profiles(

@@ -230,9 +230,10 @@ def _relevance(
     """
     teacher = np.array([dataset.teachers.position(teacher_id)])
     profile = model.profiles(dataset, as_of, catalogue, teacher)
-    scores = model.score(profile, catalogue)[0].astype(np.float64)
+    allowed = Eligibility.of(dataset, as_of).open_to(teacher)
+    scores = model.score(profile, catalogue, allowed=allowed)[0].astype(np.float64)
     scores /= max(float(scores.max(initial=0)), 1e-9)
-    return np.where(Eligibility.of(dataset, as_of).open_to(teacher)[0], scores, -1)
+    return np.where(allowed[0], scores, -1)
 
 
 def _competing(

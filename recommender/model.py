@@ -119,15 +119,32 @@ class Model:
         return self.profile_encoder.transform(dataset, as_of, catalogue, teachers)
 
     def score(
-        self, profiles: Profiles, catalogue: Catalogue, scorer: str = "hybrid"
+        self,
+        profiles: Profiles,
+        catalogue: Catalogue,
+        scorer: str = "hybrid",
+        allowed: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.float32]:
-        """Return scores, float32, shape (n_teachers, n_courses); higher is better."""
+        """Return scores, float32, shape (n_teachers, n_courses); higher is better.
+
+        ``allowed``, bool of the same shape, says what can be shown; the hybrid counts places
+        among these, and a scorer's own scores do not depend on it.
+        """
+        if scorer == self.hybrid.name:
+            return self.hybrid.score(profiles, catalogue, allowed)
         return self._scorer(scorer).score(profiles, catalogue)
 
     def explain(
-        self, profiles: Profiles, catalogue: Catalogue, course: int, scorer: str = "hybrid"
+        self,
+        profiles: Profiles,
+        catalogue: Catalogue,
+        course: int,
+        scorer: str = "hybrid",
+        allowed: NDArray[np.bool_] | None = None,
     ) -> tuple[Part, ...]:
         """Return the parts of one course's score for the one teacher in ``profiles``."""
+        if scorer == self.hybrid.name:
+            return self.hybrid.explain(profiles, catalogue, course, allowed)
         return self._scorer(scorer).explain(profiles, catalogue, course)
 
     def to_fitted(self) -> Fitted:

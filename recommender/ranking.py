@@ -96,8 +96,9 @@ class Ranker:
     def chunk(self, start: int) -> Ranking:
         """Return the lists of the chunk of teachers that begins there."""
         profiles = self.profiles.rows(slice(start, start + CHUNK))
-        scores = self.model.score(profiles, self.catalogue, self.scorer)
-        return best(profiles.teachers, scores, self.eligibility.allowed(profiles.teachers), self.k)
+        allowed = self.eligibility.allowed(profiles.teachers)
+        scores = self.model.score(profiles, self.catalogue, self.scorer, allowed)
+        return best(profiles.teachers, scores, allowed, self.k)
 
 
 def rank(

@@ -78,8 +78,8 @@ def reasons(
         At most three, the strongest first; empty if no part speaks for the course.
     """
     own_id = catalogue.courses.ids[course]
-    sources = sorted(model.explain(profiles, catalogue, course), key=lambda part: -part.value)
-    for source in (part.name for part in sources):
+    sources = [p for p in model.explain(profiles, catalogue, course) if p.kind == "source"]
+    for source in (p.name for p in sorted(sources, key=lambda p: -p.value) if p.value > 0):
         parts = model.explain(profiles, catalogue, course, source)
         speaking = [p for p in parts if p.value > 0 and _is_told(p, facts, own_id)]
         if speaking:

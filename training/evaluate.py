@@ -169,7 +169,7 @@ class _Asking:
         allowed = self.split.candidates & ~self.split.done[teachers].toarray()
         values, lists = [], []
         for name in self.names:
-            scores = self.model.score(profiles, self.catalogue, name)
+            scores = self.model.score(profiles, self.catalogue, name, allowed)
             shown = best(teachers, scores, allowed, self.k).courses
             found = hits(shown, truth)
             right = [metric(found, n_relevant) for metric in METRICS.values()]

@@ -35,10 +35,11 @@ def _by(model: Model, task: Task, names: list[str]) -> Scores:
 
     def scores(teachers: NDArray[np.integer]) -> NDArray[np.float32]:
         profiles = model.profiles(train, cut, catalogue, teachers)
-        found = [model.score(profiles, catalogue, name) for name in names]
+        allowed = task.split.candidates & ~task.split.done[teachers].toarray()
+        found = [model.score(profiles, catalogue, name, allowed) for name in names]
         if len(found) == 1:
             return found[0]
-        # A course that cannot be recommended takes no rank.
-        return fused([np.where(task.split.candidates, each, -np.inf) for each in found])
+        # A course that cannot be shown takes no rank.
+        return fused([np.where(allowed, each, -np.inf) for each in found])
 
     return scores

@@ -54,6 +54,11 @@ class Choices:
     def __len__(self) -> int:
         return len(self.teacher)
 
+    def pairs(self, n_teachers: int, n_courses: int) -> sparse.csr_array:
+        """Return who chose what: float32 ones, shape (n_teachers, n_courses)."""
+        ones = np.ones(len(self), np.float32)
+        return sparse.csr_array((ones, (self.teacher, self.course)), shape=(n_teachers, n_courses))
+
     @classmethod
     def of(cls, log: EventLog, position: NDArray[np.int32]) -> Choices:
         """Take them out of a log; ``position`` is each course's among the fitted, or -1."""

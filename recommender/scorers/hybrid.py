@@ -1,9 +1,9 @@
-"""Rank fusion of all scorers, its weights chosen on a later slice of time than they were fitted.
+"""All scorers together, in two stages.
 
-Every part adds ``weight / (offset + rank)`` (reciprocal rank fusion, Cormack et al. 2009). The
-weights come from greedy ensemble selection (Caruana et al. 2004): start with the best part, add
-the part that helps most, stop when none clearly does. So the hybrid is never worse than its best
-part on validation; where a part alone is best, the part is what ships.
+Every scorer places its best courses; the union of these are the candidates. A second stage adds
+up what the places are worth (``blend.py``). It is learned and chosen on a later slice of time
+than the scorers were fitted on (``choosing.py``); where one scorer alone foresees better there,
+that scorer is what ships. Then the scorers are fitted anew on everything.
 """
 
 from __future__ import annotations
@@ -18,25 +18,23 @@ from numpy.typing import NDArray
 from features.catalogue import Catalogue
 from features.fitted import Fitted
 from features.profiles import Profiles
+from recommender.scorers.blend import Blend, learn
+from recommender.scorers.choosing import GROUPS, MIN_TEACHERS, Chosen, choose, even
 from recommender.scorers.contract import Part, Scorer, Training
+from recommender.scorers.places import places
 from recommender.scorers.registry import SCORERS
-from recommender.scorers.validation import Validation, reciprocal_ranks
-
-MIN_TEACHERS = 20
-MIN_GROUP = 100
-#: Teachers with and without history are blended apart: what works for one fails the other.
-GROUPS = ("cold", "warm")
+from recommender.scorers.validation import Validation
 
 
 class Hybrid:
-    """Weighted rank fusion.
+    """A second stage over the places that scorers give.
 
     Parameters
     ----------
     parts
-        The scorers to fuse, by name.
+        The scorers, by name.
     validation
-        Share of the latest choices on which the weights are chosen.
+        Share of the latest choices on which the second stage is learned.
     """
 
     name = "hybrid"
@@ -46,38 +44,66 @@ class Hybrid:
         self.validation = validation
 
     def fit(self, training: Training, report: Callable[[str], None] | None = None) -> Self:
-        """Choose weights with the parts fitted on the earlier slice, then fit them on all."""
+        """Choose the second stage with parts fitted on the earlier slice, then fit them on all."""
         tell = report or (lambda _: None)
-        self.weights_ = self._chosen(training, tell)
+        self.chosen_ = self._chosen(training, tell)
         for name, part in self.parts.items():
             tell(f"fit {name}")
             part.fit(training)
         return self
 
-    def score(self, profiles: Profiles, catalogue: Catalogue) -> NDArray[np.float32]:
-        """Return fused reciprocal ranks; beyond every part's first 250 courses they are 0."""
-        shares = self._shares(profiles, catalogue)
+    @property
+    def preferred_(self) -> str:
+        """The scorer that validation finds best alone."""
+        return self.chosen_.preferred
+
+    @property
+    def weights_(self) -> dict[str, dict[str, float]]:
+        """The second stage's weights by group of teachers, ``cold`` and ``warm``."""
+        return {group: dict(blend.weights) for group, blend in self.chosen_.blends.items()}
+
+    def score(
+        self,
+        profiles: Profiles,
+        catalogue: Catalogue,
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> NDArray[np.float32]:
+        """Return the blended places, 0 or more; the candidates of the second stage come first.
+
+        Places are counted among the courses that are ``allowed``, shape (n_teachers, n_courses):
+        what cannot be shown stands in nobody's way. All that have appeared when left out.
+        """
         total = np.zeros((len(profiles), len(catalogue.courses)), np.float32)
-        for share in shares.values():
-            total += share
+        for rows, blend in self._groups(profiles):
+            own = catalogue.appeared if allowed is None else allowed[rows]
+            total[rows] = blend.score(self._places(blend, profiles.rows(rows), catalogue, own))
         return total
 
-    def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
-        """Return what each part's rank adds."""
-        shares = self._shares(profiles, catalogue)
-        return tuple(
-            Part("source", name, float(share[0, course]))
-            for name, share in shares.items()
-            if share[0, course]
-        )
+    def explain(
+        self,
+        profiles: Profiles,
+        catalogue: Catalogue,
+        course: int,
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> tuple[Part, ...]:
+        """Return what each scorer's place adds, and what every candidate has."""
+        ((_, blend),) = self._groups(profiles)
+        own = catalogue.appeared if allowed is None else allowed
+        placed = self._places(blend, profiles, catalogue, own)
+        added = {name: blend.of(name, place) for name, place in placed.items()}
+        total = np.sum(list(added.values()), axis=0, dtype=np.float32)
+        base = np.broadcast_to(blend.base(placed, total), total.shape)
+        told = [Part("source", name, float(each[0, course])) for name, each in added.items()]
+        return tuple(p for p in (*told, Part("base", "", float(base[0, course]))) if p.value)
 
     def to_fitted(self) -> Fitted:
-        """Return weights and the fitted parts."""
+        """Return the second stage and the fitted parts."""
         whole = Fitted(
             values={
                 "validation": self.validation,
-                "weights": self.weights_,
-                "preferred": self.preferred_,
+                "blends": {g: blend.to_values() for g, blend in self.chosen_.blends.items()},
+                "preferred": self.chosen_.preferred,
+                "found": {group: dict(found) for group, found in self.chosen_.found.items()},
                 "part_names": list(self.parts),
             }
         )
@@ -93,51 +119,40 @@ class Hybrid:
             name: SCORERS[name].from_fitted(fitted.part(name)) for name in values["part_names"]
         }
         hybrid = cls(parts, values["validation"])
-        hybrid.weights_ = values["weights"]
-        hybrid.preferred_ = values["preferred"]
+        blends = {group: Blend.from_values(values["blends"][group]) for group in GROUPS}
+        hybrid.chosen_ = Chosen(blends, values["preferred"], values["found"])
         return hybrid
 
-    def _shares(self, profiles: Profiles, catalogue: Catalogue) -> dict[str, NDArray[np.float32]]:
-        """Return each weighted part's share, shape (n_teachers, n_courses) each."""
-        warm = np.diff(profiles.histories.lasting.indptr) > 0
-        shares = {}
-        for name, part in self.parts.items():
-            by_group = np.array([self.weights_[group].get(name, 0.0) for group in GROUPS])
-            weight = by_group[warm.astype(int)].astype(np.float32)
-            if weight.any():
-                # A course still to appear takes no rank from those that have.
-                scores = part.score(profiles, catalogue)
-                scores = np.where(catalogue.appeared, scores, np.float32(-np.inf))
-                shares[name] = weight[:, None] * reciprocal_ranks(scores)
-        return shares
+    def _groups(self, profiles: Profiles) -> list[tuple[NDArray[np.intp], Blend]]:
+        """Return the rows of each group that is there, and its blend."""
+        rows = (np.flatnonzero(~profiles.warm), np.flatnonzero(profiles.warm))
+        return [
+            (own, self.chosen_.blends[group])
+            for group, own in zip(GROUPS, rows, strict=True)
+            if len(own)
+        ]
 
-    def _chosen(
-        self, training: Training, tell: Callable[[str], None]
-    ) -> dict[str, dict[str, float]]:
-        """Return each group's weights, chosen on the latest slice."""
-        even = {name: 1.0 for name in self.parts}
-        self.preferred_ = next(iter(self.parts))
-        if len(self.parts) == 1 or len(training.choices) < 10:
-            return {group: even for group in GROUPS}
+    def _places(
+        self, blend: Blend, profiles: Profiles, catalogue: Catalogue, allowed: NDArray[np.bool_]
+    ) -> dict[str, NDArray[np.int16]]:
+        """Return the places that each scorer with a weight gives."""
+        return {
+            name: places(self.parts[name].score(profiles, catalogue), allowed)
+            for name in blend.weights
+        }
+
+    def _chosen(self, training: Training, tell: Callable[[str], None]) -> Chosen:
+        names = list(self.parts)
+        if len(names) == 1 or len(training.choices) < 10:
+            return even(names)
         quantile = np.quantile(training.choices.moment, 1 - self.validation)
         cut = pd.Timestamp(int(quantile), unit="us", tz="UTC")
         slice_ = Validation.of(training, cut)
         if len(slice_.teachers) < MIN_TEACHERS or not len(slice_.training.choices):
-            return {group: even for group in GROUPS}
-        ranks = {}
+            return even(names)
+        placed = {}
         for name, part in self.parts.items():
             tell(f"validate {name}")
-            ranks[name] = slice_.ranks(part)
-        return self._weighed(slice_, ranks)
-
-    def _weighed(
-        self, slice_: Validation, ranks: Mapping[str, NDArray[np.float32]]
-    ) -> dict[str, dict[str, float]]:
-        """Return each group's weights; a group too small to judge by itself takes those of all."""
-        every = np.ones(len(slice_.teachers), bool)
-        alone = {name: float(slice_.quality([r], every).mean()) for name, r in ranks.items()}
-        self.preferred_ = max(alone, key=lambda name: alone[name])
-        return {
-            group: slice_.select(ranks, self.preferred_, rows if rows.sum() >= MIN_GROUP else every)
-            for group, rows in zip(GROUPS, (~slice_.warm, slice_.warm), strict=True)
-        }
+            placed[name] = slice_.places(part)
+        tell("learn how to blend")
+        return choose(slice_, placed, learn, training.seed)

@@ -13,6 +13,8 @@ from features.profiles import Profiles
 from recommender.scorers.contract import Part, Training
 
 #: In place of a sum of nothing. Choices of decades ago weigh little, and are told apart still.
+#: A shrinkage under which no segment is believed.
+OF_ALL = 1e12
 TINY = np.finfo(np.float64).tiny
 
 
@@ -42,10 +44,12 @@ class Popularity:
         counts = np.zeros((n_segments + 1, training.n_fitted))
         # Teachers without a segment count in the last row, which only feeds the total.
         np.add.at(counts, (segment[choices.teacher], choices.course), weight)
+        sums = counts[:n_segments].sum(axis=1, keepdims=True)
+        counts /= self._time_on_offer(training)
         total = counts.sum(axis=0)
         self.of_all_ = (total / max(total.sum(), TINY)).astype(np.float32)
-        sums = counts[:n_segments].sum(axis=1, keepdims=True)
-        shares = counts[:n_segments] / np.maximum(sums, TINY)
+        of_segment = counts[:n_segments].sum(axis=1, keepdims=True)
+        shares = counts[:n_segments] / np.maximum(of_segment, TINY)
         self.of_segment_ = shares.astype(np.float32)
         self.trust_ = (sums[:, 0] / (sums[:, 0] + self.shrinkage)).astype(np.float32)
         return self
@@ -61,7 +65,7 @@ class Popularity:
         segment = int(profiles.segment[0])
         of_all = float(catalogue.carried(self.of_all_[None, :])[0, course])
         score = float(self.score(profiles, catalogue)[0, course])
-        base = Part("popularity", "all", of_all)
+        base = Part("popularity", self.name, of_all)
         if not 0 <= segment < len(self.trust_):
             return (base,)
         return base, Part("segment", str(segment), score - of_all)
@@ -85,6 +89,10 @@ class Popularity:
         scorer.of_segment_ = fitted.arrays["of_segment"]
         scorer.trust_ = fitted.arrays["trust"]
         return scorer
+
+    def _time_on_offer(self, training: Training) -> NDArray[np.float64] | float:
+        """Return what each course's choices are divided by."""
+        return 1.0
 
     def _blended(self) -> NDArray[np.float32]:
         """Return one row for each segment; the last, at index -1, is for the unknown."""

@@ -45,7 +45,7 @@ class Sequence:
     def __init__(
         self,
         *,
-        reg: float = 5.0,
+        reg: float = 3.0,
         row_half_life: float = 180.0,
         horizon: int = 4,
         discount: float = 0.6,

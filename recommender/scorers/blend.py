@@ -1,0 +1,163 @@
+"""The second stage: a weighted sum over the places that the scorers give a course.
+
+Three ways to the weights, of which validation chooses: one scorer alone; rank fusion with weights
+by greedy ensemble selection (Caruana et al. 2004); and logistic regression on the logarithm of
+the places, in which a scorer may count against a course that it shares with everyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from recommender.scorers.places import LOG, RECIPROCAL, candidates, worth
+
+#: So many candidates that were not chosen are drawn for each teacher, to learn from.
+UNCHOSEN = 60
+#: Inverse ridge, and how freely the weights of teachers without history depart from the others'.
+C = 0.1
+COLD_FREEDOM = 0.3
+
+Places = Mapping[str, NDArray[np.int16]]
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """Weights of scorers, and what a place is worth to them.
+
+    Parameters
+    ----------
+    form
+        ``log`` or ``reciprocal``, see :func:`recommender.scorers.places.worth`.
+    weights
+        By scorer; those without one are not asked.
+    """
+
+    form: str
+    weights: Mapping[str, float]
+
+    @classmethod
+    def of_ranks(cls, weights: Mapping[str, float]) -> Self:
+        """Return the rank fusion with these weights."""
+        return cls(RECIPROCAL, dict(weights))
+
+    def score(self, places: Places) -> NDArray[np.float32]:
+        """Return the weighted sum, and what makes a row's candidates come before the others."""
+        total = np.zeros(next(iter(places.values())).shape, np.float32)
+        for name in self.weights:
+            total += self.of(name, places[name])
+        return total + self.base(places, total)
+
+    def base(self, places: Places, total: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what is added to the weighted sum, shape of ``total`` or (1, 1).
+
+        Weights that are learned hold for candidates, so these are lifted to 1 and more. What is
+        no candidate comes below 1, in the order of its mean place.
+        """
+        if self.form == RECIPROCAL:
+            return np.zeros((1, 1), np.float32)
+        near = candidates(places)
+        lowest = np.where(near, total, np.inf).min(axis=1, keepdims=True)
+        worths = worth(LOG) / (worth(LOG)[1] * (len(places) + 1))
+        far = np.sum([worths[place] for place in places.values()], axis=0, dtype=np.float32)
+        return np.asarray(np.where(near, 1 - lowest, far - total), np.float32)
+
+    def of(self, name: str, place: NDArray[np.int16]) -> NDArray[np.float32]:
+        """Return what one scorer's places add."""
+        return np.float32(self.weights[name]) * worth(self.form)[place]
+
+    def to_values(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {"form": self.form, "weights": dict(self.weights)}
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Self:
+        """Read it back.
+
+        Raises
+        ------
+        ValueError
+            If its form is unknown.
+        """
+        if values["form"] not in (LOG, RECIPROCAL):
+            raise ValueError(f"blend of form {values['form']!r}")
+        weights = {str(name): float(weight) for name, weight in values["weights"].items()}
+        return cls(values["form"], weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """Courses that teachers chose later, and some that they did not.
+
+    Parameters
+    ----------
+    worths
+        What each scorer's place is worth, shape (n, n_scorers).
+    chosen, row
+        Whether the course was chosen, and by or for which teacher; shape (n,).
+    cold
+        Whether the teacher had no history, shape (n,).
+    """
+
+    names: tuple[str, ...]
+    worths: NDArray[np.float32]
+    chosen: NDArray[np.bool_]
+    row: NDArray[np.intp]
+    cold: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls,
+        places: Places,
+        truth: NDArray[np.bool_],
+        closed: NDArray[np.bool_],
+        cold: NDArray[np.bool_],
+        rng: np.random.Generator,
+    ) -> Self:
+        """Draw them from the candidates that no rule closed."""
+        near = candidates(places) & ~closed
+        share = UNCHOSEN / np.maximum(near.sum(axis=1, keepdims=True), 1)
+        row, course = np.nonzero(near & (truth | (rng.random(near.shape) < share)))
+        worths = worth(LOG)
+        columns = [worths[place[row, course]] for place in places.values()]
+        return cls(tuple(places), np.column_stack(columns), truth[row, course], row, cold[row])
+
+    def of_rows(self, kept: NDArray[np.bool_]) -> Examples:
+        """Return those of some teachers; ``kept`` has shape (n_teachers,)."""
+        own = kept[self.row]
+        return Examples(
+            self.names, self.worths[own], self.chosen[own], self.row[own], self.cold[own]
+        )
+
+    @property
+    def teach(self) -> bool:
+        """Whether anything can be learned: some were chosen and some not."""
+        return bool(self.chosen.any() and not self.chosen.all())
+
+
+def learn(examples: Examples) -> dict[str, Blend]:
+    """Fit logistic regression, and return the weights for ``warm`` and ``cold`` teachers.
+
+    Every teacher counts alike, however many courses were chosen. The cold depart from the common
+    weights only as far as the ridge lets them.
+    """
+    centre, spread = examples.worths.mean(axis=0), examples.worths.std(axis=0) + 1e-6
+    inputs = (examples.worths - centre) / spread
+    both = np.hstack([inputs, COLD_FREEDOM * inputs * examples.cold[:, None]])
+    chosen = np.bincount(examples.row, weights=examples.chosen)
+    weight = 1 / np.maximum(chosen[examples.row], 1)
+    model = LogisticRegression(C=C, max_iter=500).fit(both, examples.chosen, sample_weight=weight)
+    common, apart = np.split(model.coef_[0], 2)
+    return {
+        "warm": _blend(examples.names, common / spread),
+        "cold": _blend(examples.names, (common + COLD_FREEDOM * apart) / spread),
+    }
+
+
+def _blend(names: tuple[str, ...], weights: NDArray[np.float64]) -> Blend:
+    return Blend(LOG, {name: float(w) for name, w in zip(names, weights, strict=True)})

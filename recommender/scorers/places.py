@@ -1,0 +1,62 @@
+"""A scorer's best courses by place: what a blend looks at, since scores of scorers do not compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: So many of each scorer's courses have a place.
+DEPTH = 1_000
+#: The first of these, of all scorers together, are the candidates of what is learned.
+CANDIDATES = 50
+#: Of reciprocal rank fusion (Cormack et al. 2009, who take 60 over longer lists).
+OFFSET = 30
+LOG, RECIPROCAL = "log", "reciprocal"
+
+
+def places(scores: NDArray[np.float32], allowed: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """Return each course's place in its row, from 1; 0 beyond the first ``DEPTH``.
+
+    Parameters
+    ----------
+    scores
+        Finite, shape (n, n_courses); ties go to the lower position.
+    allowed
+        What can be shown; the rest takes no place. Shape (n, n_courses) or (n_courses,).
+
+    Examples
+    --------
+    >>> places(np.array([[0.1, 0.9, 0.5]], np.float32), np.array([True, False, True])).tolist()
+    [[2, 0, 1]]
+    """
+    shown = np.where(allowed, -scores, np.float32(np.inf))
+    depth = min(DEPTH, shown.shape[1])
+    if depth < shown.shape[1]:
+        best = np.sort(np.argpartition(shown, depth - 1, axis=1)[:, :depth], axis=1)
+    else:
+        best = np.broadcast_to(np.arange(depth), shown.shape)
+    found = np.take_along_axis(shown, best, axis=1)
+    order = np.argsort(found, axis=1, kind="stable")
+    place = np.arange(1, depth + 1, dtype=np.int16) * np.isfinite(
+        np.take_along_axis(found, order, axis=1)
+    )
+    out = np.zeros(shown.shape, np.int16)
+    np.put_along_axis(out, np.take_along_axis(best, order, axis=1), place, axis=1)
+    return out
+
+
+def worth(form: str) -> NDArray[np.float32]:
+    """Return what each place is worth, shape (DEPTH + 1,), for indexing by place; 0 for none.
+
+    ``log``: ``log((DEPTH + 1) / place)``. ``reciprocal``: ``1 / (OFFSET + place)``.
+    """
+    place = np.arange(1, DEPTH + 1)
+    told = np.log((DEPTH + 1) / place) if form == LOG else 1 / (OFFSET + place)
+    return np.concatenate([[0], told]).astype(np.float32)
+
+
+def candidates(places: Mapping[str, NDArray[np.int16]]) -> NDArray[np.bool_]:
+    """Say which courses some scorer puts among its first, shape (n, n_courses)."""
+    return np.any([(place > 0) & (place <= CANDIDATES) for place in places.values()], axis=0)
