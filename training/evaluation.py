@@ -181,6 +181,12 @@ class Evaluation:
         """All groupings, ``history`` among them: whether a row's teacher is warm or cold."""
         return {"history": np.where(self.cold, "cold", "warm"), **self.groups}
 
+    @property
+    def moments(self) -> list[Mapping[str, object]]:
+        """The facts of each moment, the only one unless pooled."""
+        pooled_facts = self.facts.get("pooled")
+        return pooled_facts if isinstance(pooled_facts, list) else [self.facts]
+
     def to_json(self) -> str:
         """Return facts, figures and differences as JSON; what is no number is null."""
         document = {

@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from training.bootstrap import Figure
-from training.evaluation import GROUPS, Row
+from training.evaluation import GROUPS, Gap, Row
+from training.gaps import SMALLEST
 
 
 def evaluation_table(rows: Sequence[Row], metrics: Sequence[str], title: str) -> Table:
@@ -47,6 +49,32 @@ def evaluation_table(rows: Sequence[Row], metrics: Sequence[str], title: str) ->
             if figures[0].teachers:
                 table.add_row(f"{figures[0].teachers:,} {group}", label, *map(_cell, figures))
         table.add_section()
+    return table
+
+
+def gaps_table(gaps: Sequence[Gap]) -> Table:
+    """Return one line for each gap of one model and metric between groups of teachers.
+
+    Parameters
+    ----------
+    gaps
+        At least one, from :meth:`~training.evaluation.Evaluation.gaps`.
+    """
+    first = gaps[0]
+    table = Table(
+        title=f"gaps between groups 群体差距: {escape(first.model)}, {first.metric}",
+        title_justify="left",
+        caption=f"groups of at least {SMALLEST} teachers; p: how often chance makes such a gap",
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+    for name in ("grouping", "highest", "lowest", "gap", "p"):
+        table.add_column(name, no_wrap=True)
+    for gap in gaps:
+        words = (escape(word) for word in (gap.grouping, gap.highest, gap.lowest))
+        table.add_row(*words, _cell(gap.figure), f"{gap.p:.2f}")
     return table
 
 

@@ -30,15 +30,10 @@ def groups(
     Returns
     -------
     dict of grouping -> words, shape (n,)
-        ``""`` where the word is unknown; ``key_county`` is ``true`` or ``false``. A grouping of
+        ``""`` where the word is unknown; ``key_county`` is ``True`` or ``False``. A grouping of
         which nothing is known of any teacher of the data set is left out.
     """
     states = teachers_at(dataset, as_of)
     known = [name for name in GROUPINGS if states[name].notna().any()]
-    return {name: _words(states[name])[teachers] for name in known}
-
-
-def _words(column: pd.Series) -> NDArray[np.str_]:
-    if column.dtype == "boolean":
-        column = column.map({True: "true", False: "false"})
-    return np.asarray(column.astype("str").fillna(""), dtype=np.str_)
+    words = {name: states[name].astype("str").fillna("") for name in known}
+    return {name: np.asarray(column, np.str_)[teachers] for name, column in words.items()}

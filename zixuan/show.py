@@ -52,15 +52,18 @@ def show_dataset(dataset: Dataset, title: str) -> None:
 
 def show_evaluation(evaluation: Evaluation) -> None:
     """Print the figures of every model, and the hybrid's lead over its parts."""
-    from training.evaluation_table import evaluation_table
+    from training.evaluation_table import evaluation_table, gaps_table
 
     metrics = [name for name in evaluation.metrics if name.partition("@")[0] in SHOWN_METRICS]
-    facts = evaluation.facts
-    title = f"{facts['split']}, as of {facts['cut']}"
-    console().print(Text(title, style="bold"))
+    for facts in evaluation.moments:
+        console().print(Text(f"{facts['split']}, as of {facts['cut']}", style="bold"))
     screen = Console(highlight=False, emoji=False)
     screen.print(evaluation_table(evaluation.rows(), metrics, "figures 指标"))
     leads = evaluation.differences()
     if leads:
         # A lead's names are long: one metric fits a terminal of 80 columns.
         screen.print(evaluation_table(leads, metrics[:1], "the hybrid's lead 混合评分的领先"))
+    gaps = [gap for gap in evaluation.gaps() if gap.metric == metrics[0]]
+    if gaps:
+        # The hybrid comes last, or what one would look at without it.
+        screen.print(gaps_table([gap for gap in gaps if gap.model == evaluation.models[-1]]))

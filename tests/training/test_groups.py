@@ -31,7 +31,7 @@ def test_a_grouping_of_which_nothing_is_known_is_left_out():
 def test_the_place_is_the_schools_unless_the_teacher_states_one():
     found = groups(county(), at("2025-06-01"), np.array([1, 0, 2]))
     assert found["locality"].tolist() == ["urban", "rural", ""]
-    assert found["key_county"].tolist() == ["true", "true", ""]
+    assert found["key_county"].tolist() == ["True", "True", ""]
 
 
 def test_a_state_dated_at_or_after_the_moment_is_not_seen():

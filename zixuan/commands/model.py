@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,13 @@ from zixuan.commands.options import Data, Quiet, Rejects, Seed, examples, names,
 from zixuan.progress import steps
 
 app = typer.Typer()
+
+
+class Choices(StrEnum):
+    """Which choices a model must foresee."""
+
+    own = "own"
+    all = "all"
 
 
 @app.command(
@@ -84,22 +92,32 @@ def train(
 
 @app.command(
     epilog=examples(
-        "evaluate county --split time:0.85 -k 10",
+        "evaluate county --split time:0.85 -k 10 --report report.html",
         "evaluate county --split last:1 --models popularity,sequence,hybrid --json figures.json",
+        "evaluate county --split cold-courses:0.85:1/2 --split cold-courses:0.85:2/2",
     )
 )
 def evaluate(
     folder: Data,
     *,
     split: Annotated[
-        str,
+        list[str],
         typer.Option(
             metavar="SPLIT",
-            help="time:Q trains before the Q quantile of the events' times, last:K holds out "
-            "each teacher's last K choices, file:TEST.csv the pairs of a file. Judge by time; "
-            "the other two leak.",
+            help="time:Q trains before the Q quantile of the events' times; cold-teachers:Q:1/5 "
+            "and cold-courses:Q:1/5 also withhold the past of the first of five folds of "
+            "teachers or courses, and judge by them alone; last:K holds out each teacher's last "
+            "K choices, file:TEST.csv the pairs of a file. Judge by time; the last two leak. "
+            "Given several times, figures are pooled.",
         ),
-    ] = "time:0.85",
+    ] = ["time:0.85"],  # noqa: B006 (typer reads it and changes nothing)
+    choices: Annotated[
+        Choices,
+        typer.Option(
+            help="Which choices a model must foresee: the teachers' own, or all, with those "
+            "assigned, nominated or of a whole school."
+        ),
+    ] = Choices.own,
     models: Annotated[
         str | None,
         typer.Option(
@@ -110,6 +128,10 @@ def evaluate(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write all figures there.")
     ] = None,
+    report_file: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Write a page with plots there (HTML)."),
+    ] = None,
     seed: Seed = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -117,22 +139,31 @@ def evaluate(
 
     Trains on the earlier part of a split, asks, and compares with the later part. Figures come
     with 95% bootstrap intervals over teachers; teachers without history (cold) are told apart
-    from the others (warm).
+    from the others (warm), and groups of teachers are compared.
     """
     from training.evaluate import evaluate as judge
+    from training.evaluation import pooled
+    from training.report import report
     from training.split import parse
     from zixuan.outputs import write_text
     from zixuan.reading import read
     from zixuan.show import show_evaluation
 
-    strategy = parse(split)
+    strategies = [parse(text, choices.value) for text in split]
     with steps(quiet=quiet) as tell:
         dataset = read(folder, tell)
-        found = judge(dataset, strategy, names(models), k=k, seed=seed, report=tell)
+        found = [
+            judge(dataset, strategy, names(models), k=k, seed=seed, report=tell)
+            for strategy in strategies
+        ]
+        evaluation = pooled(found) if len(found) > 1 else found[0]
         tell("draw bootstrap samples")
-        show_evaluation(found)
+        show_evaluation(evaluation)
         if json_file is not None:
-            write_text(json_file, found.to_json())
+            write_text(json_file, evaluation.to_json())
+        if report_file is not None:
+            tell("draw plots")
+            write_text(report_file, report(evaluation, folder.resolve().name))
 
 
 @app.command(epilog=examples("promote model"))
