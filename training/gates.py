@@ -44,9 +44,9 @@ def schema(trial: Trial) -> Verdict:
             False, f"fitted under schema {fitted[:12]}, but this program's is {now[:12]}"
         )
     if trial.evidence is None:
-        return Verdict(True, f"schema {now[:12]}")
+        return Verdict(True, f"{now[:12]}, as this program's")
     complaints = _declared_otherwise(trial.model, trial.evidence.split.train.columns)
-    return Verdict(not complaints, "; ".join(complaints) or f"schema {now[:12]}, columns as fitted")
+    return Verdict(not complaints, "; ".join(complaints) or f"{now[:12]}, and columns as fitted")
 
 
 def finite_scores(trial: Trial) -> Verdict:
@@ -126,25 +126,20 @@ def group_floors(trial: Trial) -> Verdict | None:
     """
     if trial.evidence is None:
         return None
-    found, metric, demands = trial.evidence.evaluation, _metric(trial), trial.demands
-    values = _values(found, metric)
-    floor = demands.group_share * values[:, 0].mean()
-    complaints, compared = [], 0
-    for grouping, words in found.groupings.items():
-        table = np.column_stack([values[:, 0], values[:, 0] - values[:, -1]])
-        for word, drawn in Groups.of(table, found.teachers, words, found.seed).samples.items():
-            own, lead = drawn.figures()
-            if own.teachers < SMALLEST:
-                continue
-            compared += 1
-            if own.high < floor:
-                complaints.append(f"{grouping}={word} {_interval(own)}, at least {floor:.4f} asked")
-            if lead.mean < -demands.group_eps and lead.high < 0:
-                asked = f"{-demands.group_eps:g} or more asked"
-                complaints.append(
-                    f"{grouping}={word} lead over the champion {_interval(lead)}, {asked}"
-                )
-    told = f"{metric} of {compared} groups"
+    metric, demands = _metric(trial), trial.demands
+    floor = demands.group_share * _values(trial.evidence.evaluation, metric)[:, 0].mean()
+    groups = _groups(trial.evidence.evaluation, metric)
+    complaints = []
+    for name, (own, lead) in groups.items():
+        if own.high < floor:
+            complaints.append(f"{name} {_interval(own)}, at least {floor:.4f} asked")
+        if lead.mean < -demands.group_eps and lead.high < 0:
+            asked = f"{-demands.group_eps:g} or more asked"
+            complaints.append(f"{name} lead over the champion {_interval(lead)}, {asked}")
+    told = f"{metric} of {len(groups)} groups"
+    if groups:
+        lowest = min(groups, key=lambda name: groups[name][0].mean)
+        told += f", lowest {lowest} {_interval(groups[lowest][0])}"
     return Verdict(not complaints, "; ".join([told, *complaints]))
 
 
@@ -216,6 +211,18 @@ def _coverage(evidence: Evidence, k: int) -> dict[str, float]:
     candidates = int(evidence.split.candidates.sum())
     most = min(candidates, k * len(evidence.evaluation.teachers))
     return {name: share * candidates / most for name, share in evidence.evaluation.coverage.items()}
+
+
+def _groups(found: Evaluation, metric: str) -> dict[str, tuple[Figure, Figure]]:
+    """Return the candidate's figure in each large enough group, and its lead over the champion."""
+    values = _values(found, metric)
+    table = np.column_stack([values[:, 0], values[:, 0] - values[:, -1]])
+    drawn = {
+        f"{grouping}={word}": sample.figures()
+        for grouping, words in found.groupings.items()
+        for word, sample in Groups.of(table, found.teachers, words, found.seed).samples.items()
+    }
+    return {name: (own, lead) for name, (own, lead) in drawn.items() if own.teachers >= SMALLEST}
 
 
 def _metric(trial: Trial) -> str:

@@ -3,7 +3,6 @@
 import dataclasses
 
 import pytest
-from tests.builders import checkerboard, teacher, took, world
 
 from features import codes, profiles
 from features.catalogue import CODE_COLUMNS, CourseEncoder
@@ -11,6 +10,7 @@ from features.columns import ColumnsFile
 from features.profiles import OWN_COLUMNS, ProfileEncoder
 from features.schema import declared_features, schema_hash
 from features.tables import BY_NAME
+from tests.builders import checkerboard, teacher, took, world
 
 
 def test_the_hash_is_the_same_each_time():
