@@ -17,8 +17,11 @@ _ARTIFACTS = "mlruns"
 def tracker() -> Tracker:
     """Return the tracker of the settings; artifacts lie beside an SQLite registry."""
     uri = read_settings().tracking_uri
-    folder = Path(uri.removeprefix(_SQLITE)).parent if uri.startswith(_SQLITE) else Path()
-    return Tracker(uri, folder / _ARTIFACTS)
+    if not uri.startswith(_SQLITE):
+        return Tracker(uri, Path(_ARTIFACTS))
+    # MLflow keeps what it opened by its name: a path that moves with the folder would mislead it.
+    file = Path(uri.removeprefix(_SQLITE)).resolve()
+    return Tracker(f"{_SQLITE}{file}", file.parent / _ARTIFACTS)
 
 
 def existing_tracker() -> Tracker:
@@ -32,7 +35,7 @@ def existing_tracker() -> Tracker:
     found = tracker()
     if not _is_there(found):
         raise Refused(
-            f"registry {found.uri}",
+            f"registry {read_settings().tracking_uri}",
             expected="one that holds a model",
             got="none there",
             remedy="train or promote a model first, or name another in ZIXUAN_TRACKING_URI",
