@@ -1,6 +1,6 @@
 """Rank the courses of a real workplace training platform, as of three moments.
 
-Usage: python benchmarks/real_input.py DATA_DIR
+Usage: python benchmarks/real_input.py DATA_DIR [--report FILE.html]
 
 DATA_DIR holds the Mandarine Academy data set in English (Hafsa et al. 2022,
 doi 10.7910/DVN/BMY3UD): users_en.csv, items_en.csv and implicit_ratings_en.csv. Views are the
@@ -22,8 +22,9 @@ from rich.console import Console
 
 from prepare import mars_en
 from training.evaluate import evaluate
-from training.evaluation import PREFERRED, Evaluation, pooled
-from training.evaluation_table import evaluation_table
+from training.evaluation import HYBRID, PREFERRED, Evaluation, pooled
+from training.evaluation_table import evaluation_table, gaps_table
+from training.report import report
 from training.split import TimeSplit
 
 QUANTILES = (0.75, 0.80, 0.85)
@@ -35,6 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="folder of the data set")
     parser.add_argument("--seed", type=int, default=0, help="of training and of the bootstrap")
+    parser.add_argument("--report", type=Path, help="write a page with plots there")
     arguments = parser.parse_args()
     console = Console()
     dataset = mars_en(arguments.data)
@@ -49,7 +51,12 @@ def main() -> None:
                 evaluate(dataset, TimeSplit(quantile), seed=arguments.seed, report=status.update)
             )
         show(console, found[-1], _title(found[-1]))
-    show(console, pooled(found), "pooled over the moments")
+    together = pooled(found)
+    show(console, together, "pooled over the moments")
+    gaps = [g for g in together.gaps() if (g.model, g.metric) == (HYBRID, METRICS[0])]
+    console.print(gaps_table(gaps))
+    if arguments.report:
+        arguments.report.write_text(report(together, "mars_en"), "utf-8")
 
 
 def show(console: Console, evaluation: Evaluation, title: str) -> None:

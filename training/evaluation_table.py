@@ -74,7 +74,7 @@ def gaps_table(gaps: Sequence[Gap]) -> Table:
         table.add_column(name, no_wrap=True)
     for gap in gaps:
         words = (escape(word) for word in (gap.grouping, gap.highest, gap.lowest))
-        table.add_row(*words, _cell(gap.figure), f"{gap.p:.2f}")
+        table.add_row(*words, _cell(gap.figure), f"{gap.p:.3f}")
     return table
 
 

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 WIDTH = 4.6
 ROW = 0.3
 #: Colour and marker of each series, told apart without colour too.
-SERIES = (("#1f5fa8", "o"), ("#c96a12", "s"), ("#2b8a6f", "^"), ("#7b4fa3", "D"))
+SERIES = (
+    ("#1f5fa8", "o"),
+    ("#c96a12", "s"),
+    ("#2b8a6f", "^"),
+    ("#7b4fa3", "D"),
+    ("#b23a48", "v"),
+    ("#5b6774", "P"),
+)
 STYLE = {
     "svg.fonttype": "none",
     "text.parse_math": False,
@@ -78,6 +85,8 @@ def intervals(
             axes.plot(means, places, marker, color=colour, markersize=5, label=name)
         if line is not None:
             axes.axvline(line, color="#8a94a0", linewidth=1, linestyle="--")
+        # More would run into each other on a phone.
+        axes.locator_params(axis="x", nbins=5)
         axes.set_yticks(range(len(rows)), rows)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.grid(axis="x")
@@ -89,21 +98,27 @@ def intervals(
 def scatter(title: str, points: Sequence[Point], x: str, y: str) -> str:
     """Draw points of two measures, the larger the greater their share.
 
-    Points at the same place share one label; a point without a place is left out.
+    Points at the same place are one; a point without a place is left out.
     """
+    from matplotlib.collections import PathCollection
+
     places: dict[tuple[float, float], list[Point]] = {}
     for point in points:
         if not (math.isnan(point.x) or math.isnan(point.y)):
             places.setdefault((round(point.x, 3), round(point.y, 4)), []).append(point)
-    with _canvas(title, 3.4) as (canvas, axes):
-        for number, (place, here) in enumerate(places.items()):
-            colour, _ = SERIES[number % len(SERIES)]
+    with _canvas(title, 3.8) as (canvas, axes):
+        for number, (place, here) in enumerate(sorted(places.items())):
+            colour, marker = SERIES[number % len(SERIES)]
             area = 30 + 400 * max(point.size for point in here)
-            axes.scatter(*place, s=area, color=colour, alpha=0.55, linewidths=0)
-            label = ", ".join(point.label for point in here)
-            axes.annotate(
-                label, place, (0, 4 + math.sqrt(area) / 2), ha="center", textcoords="offset points"
+            name = ", ".join(point.label for point in here)
+            axes.scatter(
+                *place, s=area, color=colour, marker=marker, alpha=0.6, linewidths=0, label=name
             )
+        if places:
+            legend = canvas.legend(loc="outside lower center", ncols=2, frameon=False)
+            for handle in legend.legend_handles:
+                if isinstance(handle, PathCollection):
+                    handle.set_sizes([35])
         axes.set(xlabel=x, ylabel=y)
         axes.margins(0.25)
         axes.grid()

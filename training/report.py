@@ -9,10 +9,10 @@ from importlib import resources
 from string import Template
 
 from training.bootstrap import Figure
-from training.evaluation import GROUPS, HYBRID, Evaluation, Row
+from training.evaluation import GROUPS, HYBRID, Evaluation, Gap, Row
 from training.gaps import SMALLEST
 from training.plots import Point, intervals, scatter
-from training.report_words import EXPLAINED, fact_words, group_words, metric_words
+from training.report_words import EXPLAINED, fact_words, group_words, in_order, metric_words
 
 #: Metrics with a plot of their own.
 PLOTTED = 2
@@ -119,31 +119,48 @@ def _groups(evaluation: Evaluation, main: str) -> str:
     plots = []
     for grouping in evaluation.groupings:
         found = {
-            f"{group_words(grouping, word)} ({row.figure.teachers})": row.figure
+            word: row.figure
             for row in rows
             for name, _, word in [row.group.partition("=")]
             if name == grouping
         }
         if len(found) > 1:
+            labels = {
+                f"{group_words(grouping, word)} ({found[word].teachers})": found[word]
+                for word in in_order(grouping, found)
+            }
             title = f"{group_words(grouping)}: {main}, {metric_words(aim)}"
-            plots.append(_figure(title, intervals(title, {"": found}, line=whole)))
-    gaps = [
+            plots.append(_figure(title, intervals(title, {"": labels}, line=whole)))
+    gaps = [gap for gap in evaluation.gaps() if gap.metric == aim]
+    own = _gaps_table([gap for gap in gaps if gap.model == main], main)
+    others = [
+        _gaps_table([gap for gap in gaps if gap.model == name], name)
+        for name in evaluation.models
+        if name != main
+    ]
+    more = _folded("other models 其他模型", "".join(others)) if any(others) else ""
+    return _text(EXPLAINED["groups"]) + _plots(plots) + own + more
+
+
+def _gaps_table(gaps: Sequence[Gap], model: str) -> str:
+    """Return the gaps of one model and metric; nothing without any."""
+    if not gaps:
+        return ""
+    rows = [
         [
             group_words(gap.grouping),
-            escape(gap.model),
             escape(group_words(gap.grouping, gap.highest)),
             escape(group_words(gap.grouping, gap.lowest)),
             _interval(gap.figure),
             _number(gap.by_chance),
             _p(gap.p),
         ]
-        for gap in evaluation.gaps()
-        if gap.metric == aim
+        for gap in gaps
     ]
-    heads = ["grouping 分组", "model 模型", "highest 最高", "lowest 最低", "gap 差距"]
-    caption = f"{metric_words(aim)}; groups of at least {SMALLEST} teachers 至少 {SMALLEST} 人的组"
-    table = _table([*heads, "by chance 随机", "p"], gaps, caption) if gaps else ""
-    return _text(EXPLAINED["groups"]) + _plots(plots) + table
+    heads = ["grouping 分组", "highest 最高", "lowest 最低", "gap 差距", "by chance 随机", ""]
+    metric = metric_words(gaps[0].metric)
+    least = f"groups of at least {SMALLEST} teachers 至少 {SMALLEST} 人的组"
+    return _table(heads, rows, f"{model}, {metric}; {least}")
 
 
 def _lists(evaluation: Evaluation) -> str:
@@ -161,7 +178,7 @@ def _lists(evaluation: Evaluation) -> str:
     plots = []
     if points:
         drawn = scatter(title, points, f"{metric_words(known)} (bits)", metric_words(aim))
-        plots = [_figure(f"{title}; size: coverage 圆的大小为覆盖率", drawn)]
+        plots = [_figure(f"{title}; size: coverage 大小为覆盖率", drawn)]
     of_lists = [
         [name, _number(evaluation.coverage[name]), _number(evaluation.gini.get(name, math.nan))]
         for name in evaluation.models

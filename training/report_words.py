@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from features.labels import column_label, word_label
+from features.labels import WORDS, column_label, word_label
 
 #: Metric without its k -> Chinese.
 METRICS: Mapping[str, str] = MappingProxyType(
@@ -98,6 +98,18 @@ def group_words(grouping: str, word: str = "") -> str:
         return f"{own} {GROUPS[own]}"
     chinese, english = word_label(grouping, word) if word else column_label(grouping)
     return english if chinese == english else f"{english} {chinese}"
+
+
+def in_order(grouping: str, words: Iterable[str]) -> list[str]:
+    """Return words in the order of their code list, those of no list behind them by name.
+
+    >>> in_order("career_stage", ["backbone", "other", "novice"])
+    ['novice', 'backbone', 'other']
+    """
+    known = list(WORDS.get(grouping, ()))
+    return sorted(
+        words, key=lambda word: (known.index(word) if word in known else len(known), word)
+    )
 
 
 def fact_words(name: str) -> str:

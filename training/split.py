@@ -84,7 +84,7 @@ class Split:
         How many relevant (teacher, course) pairs were left out because the course was no
         candidate: nobody could have foreseen them.
     choices
-        Which choices are relevant: a teacher's ``own``, or ``all``.
+        Which choices are relevant: a teacher's ``own``, ``all``, or those ``given`` by a file.
     """
 
     name: str
@@ -267,7 +267,8 @@ class FileSplit:
         pairs = sparse.csr_array((np.ones(len(frame), bool), (teacher, course)), shape=shape)
         cut = dataset.log.end
         train = without_pairs(dataset, pairs)
-        return _split(f"file:{self.path.name}", train, cut, pairs, offered(dataset, cut))
+        split = _split(f"file:{self.path.name}", train, cut, pairs, offered(dataset, cut))
+        return replace(split, choices="given")
 
     def _read(self) -> pd.DataFrame:
         columns = ["teacher_id", "course_id"]

@@ -246,6 +246,7 @@ def test_the_pairs_of_a_file_are_held_out_and_no_fact_about_them_trains(tmp_path
     facts = {"offerings": offerings, "enrolments": enrolments, "diagnoses": diagnoses}
     split = FileSplit(tmp_path / "test.csv")(Dataset.of({**whole.tables, **facts}))
     assert held_out(split) == {"t1-b", "t2-a"}
+    assert split.choices == "given"
     assert split.train.table("events").course_id.tolist() == ["a", "b"]
     assert split.train.table("enrolments").teacher_id.tolist() == ["t2"]
     assert len(split.train.table("diagnoses")) == 1, "a diagnosis is about no course"

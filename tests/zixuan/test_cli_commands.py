@@ -115,6 +115,21 @@ def test_evaluation_prints_figures_and_writes_all_of_them(zixuan, province: Path
     assert {row["model"] for row in figures["figures"]} == {"popularity", "sequence", "hybrid"}
 
 
+def test_evaluation_pools_splits_compares_groups_and_draws_a_page(
+    zixuan, province: Path, tmp_path: Path
+):
+    folds = [part for n in (1, 2) for part in ("--split", f"cold-teachers:0.6:{n}/2")]
+    options = ("--models", "popularity", "--choices", "all", "--report", "page.html")
+    outcome = zixuan("evaluate", province, *folds, *options)
+
+    assert outcome.code == 0
+    assert lines_wider_than(80, outcome.out) == []
+    assert "cold-teachers:0.6:2/2, as of" in outcome.out
+    assert "gaps between groups" in outcome.out
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "tables: cold-teachers:0.6:1/2 + cold-teachers:0.6:2/2" in page
+
+
 def test_evaluation_holds_out_the_pairs_of_a_file(zixuan, province: Path, tmp_path: Path):
     events = read_folder(province, now=NOW).table("events").query("kind == 'completed'").tail(30)
     events[["teacher_id", "course_id"]].to_csv(tmp_path / "test.csv", index=False)

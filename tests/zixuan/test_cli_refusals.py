@@ -107,7 +107,9 @@ def test_training_before_the_first_choice_is_refused(zixuan, tmp_path: Path, pro
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("split", ["time:1.5", "last:0", "random", "file:nowhere.csv"])
+@pytest.mark.parametrize(
+    "split", ["time:1.5", "last:0", "random", "file:nowhere.csv", "cold-teachers:0.8:6/5"]
+)
 def test_a_split_that_cannot_be_read_is_refused(zixuan, province: Path, split: str):
     outcome = zixuan("evaluate", province, "--split", split, "--models", "popularity")
 
