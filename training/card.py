@@ -27,6 +27,7 @@ from training.card_words import (
     JUDGED,
     LIMITS,
     NOT_FOR,
+    ONLY,
     PREFERRED,
     PURPOSE,
     UNJUDGED,
@@ -235,24 +236,28 @@ def _named(row: Mapping[str, Any], end: str) -> str:
 
 def _ships(facts: Mapping[str, Any]) -> Iterator[str]:
     """Say for each group of teachers which scorers make its lists, and why."""
+    only, *others = facts["model"]["scorers"]
+    if others == [HYBRID]:
+        yield _told(ONLY, part=only)
+        return
     weights: dict[str, dict[str, object]] = {}
     for name, value in facts["parameters"].items():
         match name.split("."):
-            case ["hybrid", "weights", group, part]:
+            case [scorer, "weights", group, part] if scorer == HYBRID:
                 weights.setdefault(group, {})[part] = value
     for group, parts in weights.items():
         words = ALONE if len(parts) == 1 else BLEND
         told = ", ".join(f"{part} {weight:g}" for part, weight in parts.items())
         names = {"part": next(iter(parts)), "weights": told}
-        english, chinese = words
-        yield _item(
-            (
-                english.format(group=group, **names),
-                chinese.format(group=group_words(group).split()[-1], **names),
-            )
-        )
-    preferred = {"part": facts.get("preferred", "")}
-    yield _item((PREFERRED[0].format(**preferred), PREFERRED[1].format(**preferred)))
+        chinese = words[1].format(group=group_words(group).split()[-1], **names)
+        yield _item((words[0].format(group=group, **names), chinese))
+    yield _told(PREFERRED, part=facts.get("preferred", ""))
+
+
+def _told(words: Both, **values: str) -> str:
+    """Return a line whose words hold values in both languages."""
+    english, chinese = words
+    return _item((english.format(**values), chinese.format(**values)))
 
 
 def _parameters(parameters: Mapping[str, object]) -> Iterator[str]:

@@ -120,15 +120,16 @@ UNKNOWN_DATA: Both = (
     "Only the artifact is at hand; the counts were not recorded with its training.",
     "只有模型文件；训练时未登记数据规模。",
 )
+ONLY: Both = ("{part} is the only scorer.", "{part} 是唯一的评分器。")
 ALONE: Both = (
     "{part} ships alone for {group} teachers: on validation, which lies before the training's "
     "end, no blend was surely better.",
     "对{group}教师只使用 {part}：在训练截止之前的验证段上，没有任何组合明显更好。",
 )
 BLEND: Both = (
-    "For {group} teachers a blend ships, its weights chosen on validation, which lies before the "
-    "training's end: {weights}.",
-    "对{group}教师使用组合，权重由训练截止之前的验证段选出：{weights}。",
+    "For {group} teachers a blend ships. Its weights were chosen on validation, which lies before "
+    "the training's end (equal weights: too few choices to validate on): {weights}.",
+    "对{group}教师使用组合，权重由训练截止之前的验证段选出（权重相等表示验证数据过少）：{weights}。",
 )
 PREFERRED: Both = (
     "Of the parts alone, validation preferred {part}.",

@@ -14,7 +14,7 @@ from features.columns import ColumnsFile
 from features.schema import declared_features, schema_hash
 from recommender.model import Model
 from recommender.ranking import best
-from training.bootstrap import Figure
+from training.bootstrap import LEVEL, Figure
 from training.evaluation import Evaluation
 from training.gaps import SMALLEST, Groups
 from training.golden import broken
@@ -130,16 +130,18 @@ def group_floors(trial: Trial) -> Verdict | None:
     floor = demands.group_share * _values(trial.evidence.evaluation, metric)[:, 0].mean()
     groups = _groups(trial.evidence.evaluation, metric)
     complaints = []
-    for name, (own, lead) in groups.items():
-        if own.high < floor:
-            complaints.append(f"{name} {_interval(own)}, at least {floor:.4f} asked")
-        if lead.mean < -demands.group_eps and lead.high < 0:
+    for name, group in groups.items():
+        if group.high < floor:
+            told = f"{group.mean:.4f}, surely below {group.high:.4f}"
+            complaints.append(f"{name} {told}, at least {floor:.4f} asked")
+        if group.lead < -demands.group_eps and group.lead_high < 0:
+            told = f"{group.lead:.4f}, surely below {group.lead_high:.4f}"
             asked = f"{-demands.group_eps:g} or more asked"
-            complaints.append(f"{name} lead over the champion {_interval(lead)}, {asked}")
+            complaints.append(f"{name} lead over the champion {told}, {asked}")
     told = f"{metric} of {len(groups)} groups"
     if groups:
-        lowest = min(groups, key=lambda name: groups[name][0].mean)
-        told += f", lowest {lowest} {_interval(groups[lowest][0])}"
+        lowest = min(groups, key=lambda name: groups[name].mean)
+        told += f", lowest {lowest} {groups[lowest].mean:.4f}"
     return Verdict(not complaints, "; ".join([told, *complaints]))
 
 
@@ -213,16 +215,34 @@ def _coverage(evidence: Evidence, k: int) -> dict[str, float]:
     return {name: share * candidates / most for name, share in evidence.evaluation.coverage.items()}
 
 
-def _groups(found: Evaluation, metric: str) -> dict[str, tuple[Figure, Figure]]:
-    """Return the candidate's figure in each large enough group, and its lead over the champion."""
+class _Group(NamedTuple):
+    """A group's mean and its lead over the champion, each with the end that it is surely below."""
+
+    mean: float
+    lead: float
+    high: float
+    lead_high: float
+
+
+def _groups(found: Evaluation, metric: str) -> dict[str, _Group]:
+    """Return what is known of each large enough group.
+
+    With so many groups some would look bad by chance alone: the intervals are as wide as it
+    takes for all of them to hold together (Bonferroni).
+    """
     values = _values(found, metric)
     table = np.column_stack([values[:, 0], values[:, 0] - values[:, -1]])
     drawn = {
-        f"{grouping}={word}": sample.figures()
+        f"{grouping}={word}": sample
         for grouping, words in found.groupings.items()
         for word, sample in Groups.of(table, found.teachers, words, found.seed).samples.items()
+        if sample.teachers[0] >= SMALLEST
     }
-    return {name: (own, lead) for name, (own, lead) in drawn.items() if own.teachers >= SMALLEST}
+    level = 1 - (1 - LEVEL) / 2 / max(len(drawn), 1)
+    return {
+        name: _Group(*sample.means, *np.quantile(sample.drawn, level, axis=0))
+        for name, sample in drawn.items()
+    }
 
 
 def _metric(trial: Trial) -> str:

@@ -102,6 +102,12 @@ def test_a_card_says_what_ships(card, model):
     assert f"validation preferred {model.hybrid.preferred_}" in card.to_markdown()
 
 
+def test_a_card_gives_no_reason_where_there_was_no_choice(board):
+    told = Card.of(train(board, scorers=["popularity"])).to_markdown()
+    assert "popularity is the only scorer." in told
+    assert "on validation" not in told
+
+
 def test_a_card_of_an_artifact_alone_says_what_it_does_not_know(model):
     told = Card.of(model).to_markdown()
     assert "not judged" in told
