@@ -42,6 +42,7 @@ from training.settings import settings
 CARD_JSON, CARD_MARKDOWN = "card.json", "card.md"
 #: Metrics that the card shows of groups; the JSON has all.
 SHOWN = 2
+_KEYS = {"model", "data", "evaluation", "preferred", "weights", "parameters"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ class Card:
     Parameters
     ----------
     facts
-        What JSON can hold, in the sections ``model``, ``data``, ``evaluation`` (None where the
-        training was not judged) and ``parameters``. No teacher's id is among them.
+        What JSON can hold: ``model``, ``data``, ``evaluation`` (None where the training was not
+        judged), ``preferred`` and ``weights`` of the hybrid, ``parameters``. No teacher's id is
+        among them.
     """
 
     facts: Mapping[str, Any]
@@ -90,6 +92,7 @@ class Card:
             "data": {"hash": model.data_hash} | (_data(dataset, model.trained_until)),
             "evaluation": None if evaluation is None else json.loads(evaluation.to_json()),
             "preferred": model.hybrid.preferred_,
+            "weights": {group: dict(own) for group, own in model.hybrid.weights_.items()},
             "parameters": settings(model),
         }
         return cls(facts)
@@ -107,7 +110,7 @@ class Card:
             facts = json.loads(text)
         except ValueError:
             facts = None
-        if not isinstance(facts, dict) or not {"model", "data", "evaluation"} <= facts.keys():
+        if not isinstance(facts, dict) or not _KEYS <= facts.keys():
             raise InvalidSetting("model card", expected="JSON of a card", got=repr(text[:60]))
         return cls(facts)
 
@@ -240,12 +243,8 @@ def _ships(facts: Mapping[str, Any]) -> Iterator[str]:
     if others == [HYBRID]:
         yield _told(ONLY, part=only)
         return
-    weights: dict[str, dict[str, object]] = {}
-    for name, value in facts["parameters"].items():
-        match name.split("."):
-            case [scorer, "weights", group, part] if scorer == HYBRID:
-                weights.setdefault(group, {})[part] = value
-    for group, parts in weights.items():
+    for group, weights in facts["weights"].items():
+        parts = {part: weight for part, weight in weights.items() if weight}
         words = ALONE if len(parts) == 1 else BLEND
         told = ", ".join(f"{part} {weight:g}" for part, weight in parts.items())
         names = {"part": next(iter(parts)), "weights": told}
