@@ -110,7 +110,7 @@ class Card:
             facts = json.loads(text)
         except ValueError:
             facts = None
-        if not isinstance(facts, dict) or not _KEYS <= facts.keys():
+        if not isinstance(facts, dict) or not facts.keys() >= _KEYS:
             raise InvalidSetting("model card", expected="JSON of a card", got=repr(text[:60]))
         return cls(facts)
 
@@ -247,7 +247,7 @@ def _ships(facts: Mapping[str, Any]) -> Iterator[str]:
         parts = {part: weight for part, weight in weights.items() if weight}
         words = ALONE if len(parts) == 1 else BLEND
         told = ", ".join(f"{part} {weight:g}" for part, weight in parts.items())
-        names = {"part": next(iter(parts)), "weights": told}
+        names = {"part": next(iter(parts), ""), "weights": told}
         chinese = words[1].format(group=group_words(group).split()[-1], **names)
         yield _item((words[0].format(group=group, **names), chinese))
     yield _told(PREFERRED, part=facts.get("preferred", ""))
