@@ -128,6 +128,11 @@ class CourseEncoder:
         """Names of the content columns."""
         return (*self.words.names, *(f"text={ngram}" for ngram in self.text.ngrams))
 
+    @property
+    def declared(self) -> set[str]:
+        """Names of the coded columns, declared in ``columns.toml``, that it was fitted on."""
+        return ({*self.words.vocabularies} - {*CODE_COLUMNS}) | {*self.edges}
+
     def content_of(self, dataset: Dataset) -> sparse.csr_array:
         """Return the content of all courses, half codes and half text, rows of length 1 or 0."""
         table = dataset.table("courses").set_index("course_id", drop=False).sort_index()

@@ -13,6 +13,8 @@ from features.moments import MICROSECONDS_PER_DAY, instant
 COUNT_EDGES = (1, 2, 4, 8, 16, 32)
 RECENCY_EDGES = (7, 30, 90, 365)
 HOURS_EDGES = (1, 20, 60, 120)
+#: The columns of :func:`past_training`.
+PAST_COLUMNS = ("past_count", "days_since_last", "past_hours")
 
 
 def past_training(dataset: Dataset, as_of: pd.Timestamp) -> dict[str, pd.Series]:

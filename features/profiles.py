@@ -15,11 +15,13 @@ from features.encoding import WordEncoder, binned, quantile_edges, unit_rows
 from features.fitted import Fitted, numbers_of
 from features.histories import Histories, histories_before
 from features.moments import instant
-from features.past import past_training
+from features.past import PAST_COLUMNS, past_training
 from features.states import states_at, teachers_at
 
 STATE_COLUMNS = ("career_stage", "phase", "subjects", "title", "role", "goals")
 TENURE_EDGES = (1, 3, 5, 10, 20, 30)
+#: The columns that every data set's profiles have; others were declared in ``columns.toml``.
+OWN_COLUMNS = (*STATE_COLUMNS, "locality", "key_county", "tenure", *PAST_COLUMNS)
 #: The columns that make up a teacher's segment, for popularity.
 SEGMENT_COLUMNS = ("phase", "career_stage")
 MIN_TEACHERS = 5
@@ -111,6 +113,11 @@ class ProfileEncoder:
     def names(self) -> tuple[str, ...]:
         """Names of the feature columns."""
         return self.words.names
+
+    @property
+    def declared(self) -> set[str]:
+        """Names of the further columns, declared in ``columns.toml``, that it was fitted on."""
+        return ({*self.words.vocabularies} - {*OWN_COLUMNS}) | {*self.edges}
 
     def features(self, dataset: Dataset, as_of: pd.Timestamp) -> sparse.csr_array:
         """Return the features of all teachers at a moment, shape (n_teachers, n_features)."""

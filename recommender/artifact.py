@@ -19,6 +19,7 @@ import pandas as pd
 from features.dataset import Dataset
 from features.errors import BadArtifact, ZixuanError
 from features.fitted import Fitted
+from features.schema import schema_hash
 from recommender.arrays import bad_file, read_arrays, write_arrays
 from recommender.model import Model
 
@@ -54,6 +55,7 @@ def save(model: Model, folder: Path) -> dict[str, Any]:
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "schema_version": SCHEMA_VERSION,
+        "schema_hash": schema_hash(),
         "model_version": model.version,
         "trained_until": model.trained_until.isoformat(),
         "data_hash": model.data_hash,

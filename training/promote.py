@@ -1,48 +1,51 @@
-"""Promotion: a model becomes champion only after every gate has let it pass."""
+"""Promotion: a model becomes champion only after every gate has let it pass; and the way back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
-
-import numpy as np
-import pandas as pd
 
 from features.dataset import Dataset
-from features.errors import BadArtifact, Refused
-from recommender.artifact import load
+from features.errors import BadArtifact, InvalidSetting, NotEnoughData, Refused
+from recommender.artifact import load, verify
 from recommender.model import Model
+from training.gates import GATES, Gate, Verdict
 from training.tracking import Tracker
+from training.trial import Demands, Evidence, Trial
 
-#: Looks at a model and says what is wrong with it, in a clause; says nothing if all is well.
-Gate: TypeAlias = Callable[[Model], str]
-
-UNSEEN = "\x7fcourse that no model knows"
+#: Tag of a version in the registry: what its gates said.
+GATES_TAG = "gates"
 
 
-def finite_scores(model: Model) -> str:
-    """Demand a number from every scorer for teachers and courses that it has never seen.
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A model that has become champion.
 
-    Loading has tried only the courses that it was fitted on.
+    Parameters
+    ----------
+    version
+        In the registry.
+    before
+        The champion's version until then; None for the first.
+    verdicts
+        What each gate that could be tried said, by its name.
     """
-    dataset = probe(model)
-    as_of = model.trained_until
-    catalogue = model.catalogue(dataset, as_of)
-    profiles = model.profiles(dataset, as_of, catalogue)
-    broken = [
-        name
-        for name in model.scorers
-        if not np.isfinite(model.score(profiles, catalogue, name)).all()
-    ]
-    return f"scores that are no numbers from {', '.join(broken)}" if broken else ""
+
+    version: str
+    before: str | None
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
 
-#: In the order in which their complaints are reported. A new gate is a function and a line here.
-GATES: tuple[Gate, ...] = (finite_scores,)
-
-
-def promote(artifact: Path, tracker: Tracker, gates: Sequence[Gate] = GATES) -> str:
+def promote(
+    artifact: Path,
+    tracker: Tracker,
+    *,
+    dataset: Dataset | None = None,
+    demands: Demands | None = None,
+    gates: Mapping[str, Gate] = GATES,
+) -> Promotion:
     """Make an artifact's model the champion, if every gate lets it pass.
 
     Parameters
@@ -51,63 +54,103 @@ def promote(artifact: Path, tracker: Tracker, gates: Sequence[Gate] = GATES) -> 
         Folder of the artifact; its files, checksums, formats and versions are the first gate.
     tracker
         Keeps the registry.
+    dataset
+        Holds choices made after the model and the champion were trained; without it the gates
+        that need such data are not tried.
+    demands
+        How much the gates demand.
     gates
-        The further gates; all of them are tried, so that one refusal names every reason.
-
-    Returns
-    -------
-    str
-        The version in the registry.
+        The further gates by name; all of them are tried, so that one refusal names every reason.
 
     Raises
     ------
     Refused
         With every complaint; nothing has changed then.
+    InvalidSetting, UnknownId
+        If golden teachers are given without data, or do not fit it.
     """
+    demands = demands or Demands()
+    if demands.golden and dataset is None:
+        raise InvalidSetting(
+            "golden teachers",
+            expected="data to find them and their courses in",
+            got="none",
+            remedy="give the folder of tables with --data",
+        )
     try:
-        model = load(artifact)
+        model, manifest = load(artifact), verify(artifact)
     except BadArtifact as error:
-        raise _refused(artifact, [f"loads: {error}"]) from error
-    complaints = list(_complaints(model, gates))
-    if complaints:
-        raise _refused(artifact, complaints)
+        raise _refused(artifact, {"loads": Verdict(False, str(error))}) from error
+    before = tracker.champion_version()
+    evidence, shortage = _evidence(model, tracker, dataset, demands.k)
+    trial = Trial(model, manifest, demands, evidence, shortage)
+    tried = {name: gate(trial) for name, gate in gates.items()}
+    verdicts = {name: verdict for name, verdict in tried.items() if verdict is not None}
+    if not all(verdict.passed for verdict in verdicts.values()):
+        raise _refused(artifact, verdicts)
     version = tracker.register(model.version, artifact)
+    told = {name: verdict.told for name, verdict in verdicts.items()}
+    tracker.note(version, GATES_TAG, json.dumps(told, ensure_ascii=False))
     tracker.promote(version)
-    return version
+    return Promotion(version, before, verdicts)
 
 
-def probe(model: Model) -> Dataset:
-    """Make a data set to try a model on.
+def rollback(tracker: Tracker) -> tuple[str, str]:
+    """Make the champion before the present one champion again.
 
-    It holds the courses that the model knows and one that it does not; a teacher who has taken
-    the first of them a day before the training ended, and one who has taken nothing.
+    Returns
+    -------
+    tuple of str
+        The versions that was champion and that is now.
+
+    Raises
+    ------
+    Refused
+        If there was none before it, or its artifact does not load; nothing has changed then.
     """
-    courses = [*model.course_encoder.fitted.ids, UNSEEN]
-    event = {
-        "teacher_id": ["warm"],
-        "course_id": courses[:1],
-        "occurred_at": [model.trained_until - pd.Timedelta(days=1)],
-    }
-    return Dataset.of(
-        {
-            "teachers": pd.DataFrame({"teacher_id": ["cold", "warm"]}),
-            "courses": pd.DataFrame({"course_id": courses}),
-            "events": pd.DataFrame(event),
-        }
-    )
+    earlier = tracker.champions()
+    if len(earlier) < 2:
+        raise Refused(
+            "rollback",
+            expected="a champion before the present one",
+            got=f"{len(earlier)} in the history" if earlier else "no champion at all",
+            remedy="promote a model instead",
+        )
+    now = earlier[-2]
+    try:
+        load(tracker.folder(now))
+    except BadArtifact as error:
+        raise Refused(
+            f"rollback to version {now}",
+            expected="an artifact that still loads",
+            got=str(error),
+            remedy="the champion stays as it was; promote a sound model instead",
+        ) from error
+    tracker.roll_back()
+    return earlier[-1], now
 
 
-def _complaints(model: Model, gates: Sequence[Gate]) -> Iterator[str]:
-    for gate in gates:
-        complaint = gate(model)
-        if complaint:
-            yield f"{gate.__name__}: {complaint}"
+def _evidence(
+    model: Model, tracker: Tracker, dataset: Dataset | None, k: int
+) -> tuple[Evidence | None, str]:
+    """Return what the data says of the model and the champion, or why it says nothing."""
+    if dataset is None:
+        return None, ""
+    folder = tracker.champion()
+    try:
+        champion = None if folder is None else load(folder)
+        return Evidence.of(model, champion, dataset, k), ""
+    except BadArtifact as error:
+        return None, f"the champion cannot be compared with: {error}"
+    except NotEnoughData as error:
+        return None, str(error)
 
 
-def _refused(artifact: Path, complaints: Sequence[str]) -> Refused:
+def _refused(artifact: Path, verdicts: Mapping[str, Verdict]) -> Refused:
+    failed = [f"{name}: {verdict.told}" for name, verdict in verdicts.items() if not verdict.passed]
     return Refused(
         f"promotion of {artifact.name!r}",
         expected="a model that passes every gate",
-        got="; ".join(complaints),
+        got="; ".join(failed),
         remedy="the champion stays as it was; mend the cause and train again",
     )

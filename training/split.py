@@ -50,6 +50,7 @@ from features.dataset import Dataset
 from features.done import done
 from features.errors import InvalidData, InvalidSetting, NotEnoughData, Problem
 from features.events import EventLog
+from features.moments import instant
 from training.candidates import dated, offered
 from training.withhold import without_later, without_pairs
 
@@ -180,13 +181,24 @@ class TimeSplit:
             raise NotEnoughData("split by time", expected="events", got="none")
         microsecond = int(np.quantile(log.occurred_at, self.quantile))
         cut = pd.Timestamp(microsecond, unit="us", tz="UTC")
-        train = without_later(dataset, np.full(len(dataset.teachers), microsecond))
-        used = np.zeros(len(dataset.courses), bool)
-        used[train.log.course] = True
-        candidates = offered(dataset, cut) & (used | dated(dataset))
-        pairs = _pairs(dataset, _choices(log.where(log.occurred_at >= microsecond), self.choices))
-        split = _split(f"time:{self.quantile:g}", train, cut, pairs, candidates)
-        return replace(split, choices=self.choices)
+        return split_at(dataset, cut, f"time:{self.quantile:g}", self.choices)
+
+
+def split_at(dataset: Dataset, cut: pd.Timestamp, name: str, choices: str = OWN) -> Split:
+    """Split at a moment; what was known strictly before it trains.
+
+    Raises
+    ------
+    NotEnoughData
+        If a part would be empty.
+    """
+    log, microsecond = dataset.log, instant(cut)
+    train = without_later(dataset, np.full(len(dataset.teachers), microsecond))
+    used = np.zeros(len(dataset.courses), bool)
+    used[train.log.course] = True
+    candidates = offered(dataset, cut) & (used | dated(dataset))
+    pairs = _pairs(dataset, _choices(log.where(log.occurred_at >= microsecond), choices))
+    return replace(_split(name, train, cut, pairs, candidates), choices=choices)
 
 
 @dataclass(frozen=True, slots=True)

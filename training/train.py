@@ -1,17 +1,29 @@
-"""Train a model, and keep what decided the outcome."""
+"""Train a model, and judge the way it was trained."""
 
 from __future__ import annotations
 
-import json
-import math
+import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
 from features.dataset import Dataset
+from features.moments import instant
 from recommender.model import Model
+from training.evaluate import judge
 from training.evaluation import Evaluation
-from training.tracking import Record
+from training.split import Strategy
+from training.withhold import without_later
+
+
+class Fit(Protocol):
+    """A way to train on any data set."""
+
+    def __call__(self, dataset: Dataset, *, until: pd.Timestamp | None) -> Model:
+        """Train on everything known before a moment."""
+        ...
 
 
 def train(
@@ -48,36 +60,38 @@ def train(
     return Model.fit(dataset, as_of=as_of, scorers=scorers, seed=seed, report=report)
 
 
-def record_of(
-    model: Model, *, seed: int, seconds: float, evaluation: Evaluation | None = None
-) -> Record:
-    """Return what to keep of a training: parameters by scorer, seconds, and figures if judged.
+def judged(
+    dataset: Dataset,
+    split: Strategy,
+    fit: Fit,
+    *,
+    until: pd.Timestamp | None = None,
+    seed: int = 0,
+) -> Evaluation:
+    """Judge a way of training by a split of what was known before a moment.
 
     Parameters
     ----------
-    model
-        What was trained.
+    dataset
+        What is to be trained on.
+    split
+        How to take it apart; see :func:`training.split.parse`.
+    fit
+        Trains: :func:`train` with its settings filled in.
+    until
+        As for :func:`train`: nothing dated at or after it is judged by either.
     seed
-        That it was trained with.
-    seconds
-        That training took.
-    evaluation
-        Of the same scorers on the same data; the mean of each metric over all teachers is kept,
-        where there is one.
+        Of the bootstrap.
+
+    Raises
+    ------
+    NotEnoughData
+        If a part of the split is empty.
     """
-    parameters: dict[str, object] = {
-        "data_hash": model.data_hash,
-        "trained_until": model.trained_until.isoformat(),
-        "seed": seed,
-        "scorers": ",".join(model.scorers),
-    }
-    for name, scorer in model.hybrid.parts.items():
-        for parameter, value in scorer.to_fitted().values.items():
-            parameters[f"{name}.{parameter}"] = value
-    for group, weights in model.hybrid.weights_.items():
-        parameters[f"hybrid.weights.{group}"] = json.dumps(weights)
-    metrics = {"train_seconds": seconds}
-    for row in evaluation.rows() if evaluation else ():
-        if row.group == "all" and not math.isnan(row.figure.mean):
-            metrics[f"{row.model}.{row.metric}"] = row.figure.mean
-    return Record(model.version, parameters, metrics)
+    if until is not None:
+        dataset = without_later(dataset, np.full(len(dataset.teachers), instant(until)))
+    parts = split(dataset)
+    began = time.perf_counter()
+    model = fit(parts.train, until=parts.cut)
+    seconds = time.perf_counter() - began
+    return judge(model, parts, list(model.scorers), seed=seed, train_seconds=seconds)

@@ -21,10 +21,11 @@ from serving.store.transfer import import_dataset
 from training.evaluate import evaluate
 from training.evaluation import Evaluation
 from training.promote import promote
+from training.record import record_of
 from training.simulate import Simulation, simulate, write
 from training.split import TimeSplit
 from training.tracking import Tracker
-from training.train import record_of, train
+from training.train import train
 from zixuan.server import Client
 from zixuan.stopwatch import Stopwatch
 
@@ -105,7 +106,9 @@ def prepare(
     with watch.phase("record and promote 登记上线"):
         report("record and promote")
         tracker = Tracker.in_folder(folder)
-        kept = record_of(model, seed=SEED, seconds=training.wall, evaluation=evaluation)
+        kept = record_of(
+            model, seed=SEED, seconds=training.wall, dataset=dataset, evaluation=evaluation
+        )
         tracker.record(kept, folder / MODEL)
         promote(folder / MODEL, tracker)
     with watch.phase("import 导入"):

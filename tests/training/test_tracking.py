@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from features.errors import UnknownId
+from features.errors import Refused, UnknownId
 from training.tracking import Record, Tracker
 
 
@@ -31,7 +31,7 @@ def tracker(empty, artifacts):
     before_any = (empty.champion(), empty.champions())
     assert before_any == (None, []), "before the first promotion there is no champion"
     parameters, metrics = {"seed": 7, "data": "ab" * 32}, {"ndcg@10": 0.25}
-    empty.record(Record("m1", parameters, metrics), artifacts / "one")
+    empty.record(Record("m1", parameters, metrics, {"card.md": "# 模型卡"}), artifacts / "one")
     empty.promote(empty.register("m1", artifacts / "one"))
     empty.promote(empty.register("m2", artifacts / "two"))
     return empty
@@ -68,6 +68,56 @@ def test_a_run_keeps_parameters_and_metrics(tracker):
     assert run.data.params == {"seed": "7", "data": "ab" * 32}
     assert run.data.metrics == {"ndcg_at_10": 0.25}
     assert run.info.status == "FINISHED"
+
+
+def test_runs_come_newest_first_with_the_champion_marked(tracker):
+    first, second = tracker.runs(5)[::-1]
+    assert [each.version for each in (first, second)] == ["1", "2"]
+    assert [each.champion for each in (first, second)] == [False, True]
+    assert (first.model_version, first.metrics) == ("m1", {"ndcg@10": 0.25})
+    assert first.started <= second.started
+    assert [each.version for each in tracker.runs(1)] == ["2"]
+
+
+def test_a_text_is_found_by_the_models_version(tracker):
+    assert tracker.text("m1", "card.md") == "# 模型卡"
+    assert tracker.text("m1", "report.html") is None
+    assert tracker.text("unknown", "card.md") is None
+
+
+def test_more_than_one_call_takes_is_kept_whole(tracker, artifacts):
+    parameters = {f"p{n}": "x" * 7_000 for n in range(150)}
+    metrics = {f"ndcg@10.locality=乡村{n}": float(n) for n in range(1_200)}
+    run = tracker.record(Record("large", parameters, metrics), artifacts / "one")
+    kept = tracker._client.get_run(run).data
+    assert len(kept.params) == 150
+    assert kept.metrics["ndcg_at_10.locality/乡村1199"] == 1199
+
+
+@pytest.fixture
+def three(tmp_path, artifacts):
+    """A registry with three champions after each other."""
+    tracker = Tracker.in_folder(tmp_path)
+    for name in ("a", "b", "c"):
+        tracker.promote(tracker.register(name, artifacts / "one"))
+    return tracker
+
+
+def test_going_back_ends_at_the_first_champion(three):
+    assert [three.roll_back(), three.roll_back()] == ["2", "1"]
+    with pytest.raises(Refused, match="an earlier champion"):
+        three.roll_back()
+    assert (three.champion_version(), three.champions()) == ("1", ["1"])
+    three.promote("3")
+    assert three.champions() == ["1", "3"]
+
+
+def test_an_alias_that_did_not_follow_the_history_decides(three):
+    client = three._client
+    client.set_registered_model_alias("zixuan", "champion", "2")
+    assert three.champions() == ["1", "2"]
+    client.set_registered_model_tag("zixuan", "champions", "1")
+    assert three.champions() == ["1", "2"]
 
 
 def test_importing_the_module_neither_imports_mlflow_nor_touches_the_environment():

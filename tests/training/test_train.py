@@ -9,7 +9,7 @@ from features.errors import InvalidSetting, NotEnoughData
 from training.evaluate import evaluate
 from training.evaluation import PREFERRED
 from training.split import FileSplit, LastSplit, TimeSplit
-from training.train import record_of, train
+from training.train import train
 
 SCORERS = ["popularity", "content", "sequence"]
 START = pd.Timestamp("2024-01-01", tz="UTC")
@@ -113,13 +113,3 @@ def test_training_sees_all_events_unless_told_until_when(world):
     model = train(world, scorers=["popularity"])
     assert model.trained_until == world.log.end
     assert train(world, until=until, scorers=["popularity"]).trained_until == until
-
-
-def test_the_record_of_a_training_holds_what_decided_it(world, judged):
-    model = train(world, scorers=SCORERS, seed=3)
-    record = record_of(model, seed=3, seconds=1.5, evaluation=judged[0])
-    assert record.model_version == model.version
-    assert record.parameters["data_hash"] == world.content_hash
-    assert record.parameters["popularity.half_life"] > 0
-    assert record.metrics["train_seconds"] == 1.5
-    assert 0 <= record.metrics["hybrid.ndcg@5"] <= 1

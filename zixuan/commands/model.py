@@ -1,10 +1,11 @@
-"""Models: train one, compare several, promote one."""
+"""Models: train one, compare several."""
 
 from __future__ import annotations
 
 import time
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,7 @@ class Choices(StrEnum):
 @app.command(
     epilog=examples(
         "train county --out model",
+        "train county --out model --evaluate time:0.85",
         "train county --out model --until 2025-07-01 --scorers popularity,content,sequence",
     )
 )
@@ -46,6 +48,16 @@ def train(
         str | None,
         typer.Option(metavar="A,B", help="Scorers to train.", show_default="all installed"),
     ] = None,
+    evaluate_by: Annotated[
+        str | None,
+        typer.Option(
+            "--evaluate",
+            metavar="SPLIT",
+            help="Judge this way of training first, by a split as for `zixuan evaluate`, and keep "
+            "the figures with the run.",
+            show_default="not judged",
+        ),
+    ] = None,
     seed: Seed = 0,
     record: Annotated[
         bool, typer.Option(help="Keep the run in the registry (ZIXUAN_TRACKING_URI).")
@@ -55,38 +67,44 @@ def train(
 ) -> None:
     """Train a model and write it to a folder.
 
-    The folder holds arrays, JSON and checksums: no code, and no teacher.
+    The folder holds arrays, JSON and checksums: no code, and no teacher. The run is kept with
+    its parameters, its figures if it was judged, and the model card (`zixuan card`).
     """
     from features.folders import replacing
     from features.reading import notices
     from features.rejects import set_aside
     from recommender.artifact import ARRAYS, MANIFEST, VALUES, save
-    from training.train import record_of
+    from training.record import record_of
+    from training.split import parse
+    from training.train import judged
     from training.train import train as fit
     from zixuan.reading import moment, read
     from zixuan.registry import tracker
-    from zixuan.show import say, show_notices
+    from zixuan.show import say, show_evaluation, show_notices
 
+    split = None if evaluate_by is None else parse(evaluate_by)
+    found = None
     with (
         steps(quiet=quiet) as tell,
-        replacing(out, (MANIFEST, ARRAYS, VALUES), "a model") as partial,
+        replacing(out, (MANIFEST, ARRAYS, VALUES), "a model") as making,
     ):
         dataset = read(folder, tell, rejects)
+        by = partial(fit, scorers=names(scorers), seed=seed, report=tell)
+        end = moment(until, dataset)
+        if split is not None:
+            found = judged(dataset, split, by, until=end, seed=seed)
         began = time.perf_counter()
-        model = fit(
-            dataset,
-            until=moment(until, dataset),
-            scorers=names(scorers),
-            seed=seed,
-            report=tell,
-        )
+        model = by(dataset, until=end)
         seconds = time.perf_counter() - began
-        save(model, partial)
+        save(model, making)
     if record:
         with steps(quiet=quiet) as tell:
             tell("record the run")
-            tracker().record(record_of(model, seed=seed, seconds=seconds), out)
+            kept = record_of(model, seed=seed, seconds=seconds, dataset=dataset, evaluation=found)
+            tracker().record(kept, out)
     show_notices((*notices(dataset), *set_aside(rejects)))
+    if found is not None:
+        show_evaluation(found)
     say(f"{out}: model {model.version} of {', '.join(model.scorers)}, trained in {seconds:.1f} s")
 
 
@@ -164,24 +182,3 @@ def evaluate(
         if report_file is not None:
             tell("draw plots")
             write_text(report_file, report(evaluation, folder.resolve().name))
-
-
-@app.command(epilog=examples("promote model"))
-def promote(
-    artifact: Annotated[Path, typer.Argument(metavar="ARTIFACT", help="Folder of a model.")],
-    quiet: Quiet = False,
-) -> None:
-    """Make a model the champion.
-
-    `zixuan serve` then serves it. Every gate must let it pass, or all stays as it was. The
-    registry is that of ZIXUAN_TRACKING_URI, sqlite:///mlflow.db by default; a copy of the model
-    is kept beside it.
-    """
-    from training.promote import promote as pass_gates
-    from zixuan.registry import tracker
-    from zixuan.show import say
-
-    with steps(quiet=quiet) as tell:
-        tell("try every gate")
-        version = pass_gates(artifact, tracker())
-    say(f"{artifact}: version {version} is the champion")
