@@ -189,5 +189,5 @@ def best(
     short = ((0, 0), (0, k - courses.shape[1]))
     courses = np.pad(courses, short, constant_values=NONE)
     found = np.pad(found, short, constant_values=-np.inf)
-    courses = np.where(np.isneginf(found), NONE, courses).astype(np.int32)
-    return Ranking(teachers, courses, found, np.ones(found.shape))
+    shown = np.where(np.isneginf(found), NONE, courses).astype(np.int32)
+    return Ranking(teachers, shown, found, np.ones(found.shape))
