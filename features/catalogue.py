@@ -79,6 +79,10 @@ class Catalogue:
     position: NDArray[np.int32]
     takers: NDArray[np.int32]
 
+    def at(self, dataset: Dataset, as_of: pd.Timestamp) -> Catalogue:
+        """Return the same courses at another moment, which decides only which have appeared."""
+        return replace(self, appeared=_seen(dataset, as_of))
+
     def carried(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Take scores of shape (n, n_fitted) to all courses, shape (n, n_courses)."""
         known = np.flatnonzero(self.position >= 0)
@@ -148,10 +152,7 @@ class CourseEncoder:
 
     def transform(self, dataset: Dataset, as_of: pd.Timestamp) -> Catalogue:
         """See the courses of a data set, new ones included, at a moment."""
-        table = dataset.table("courses")
-        seen = np.zeros(len(dataset.courses), bool)
-        seen[dataset.courses.positions(table["course_id"])] = appeared(table, as_of)
-        return self.see(dataset.courses, self.content_of(dataset), seen)
+        return self.see(dataset.courses, self.content_of(dataset), _seen(dataset, as_of))
 
     def see(
         self,
@@ -224,6 +225,14 @@ def appeared(table: pd.DataFrame, as_of: pd.Timestamp) -> NDArray[np.bool_]:
     """Say which rows of the courses table had appeared before a moment; undated ones had."""
     since = microseconds(table["available_from"])
     return np.asarray((since < instant(as_of)) | (since == NEVER))
+
+
+def _seen(dataset: Dataset, as_of: pd.Timestamp) -> NDArray[np.bool_]:
+    """Say which courses of a data set had appeared before a moment, shape (n_courses,)."""
+    table = dataset.table("courses")
+    seen = np.zeros(len(dataset.courses), bool)
+    seen[dataset.courses.positions(table["course_id"])] = appeared(table, as_of)
+    return seen
 
 
 def _codes(dataset: Dataset, table: pd.DataFrame, edges: dict[str, list[float]]) -> pd.DataFrame:

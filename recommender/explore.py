@@ -65,6 +65,20 @@ def explored_ranks(share: float, k: int) -> NDArray[np.bool_]:
     return np.asarray(np.diff(whole) > 0)
 
 
+def normal_scores(scores: NDArray[np.float32], allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return where each course stands among a row's eligible ones, as a standard normal value.
+
+    The van der Waerden score of its rank; like scores rank alike. What is not eligible stands
+    below all that is. Shape (n, n_courses), as ``scores`` and ``allowed``.
+
+    >>> normal_scores(np.array([[9, 5]], np.float32), np.ones((1, 2), bool)).round(2).tolist()
+    [[0.67, -0.67]]
+    """
+    rank = rankdata(np.where(allowed, -scores, np.float32(np.inf)), axis=1)
+    share = (rank - 0.5) / np.maximum(allowed.sum(axis=1, keepdims=True), 1)
+    return np.asarray(-ndtri(np.clip(share, 1e-9, 1 - 1e-9)))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Beliefs:
     """What is believed of the courses that compete for the explored places of some teachers.
@@ -93,8 +107,8 @@ class Beliefs:
     ) -> Self:
         """Believe what scores and takers tell.
 
-        The mean is the normal score of a course's rank among the teacher's eligible courses, so
-        that it does not matter on which scale a scorer scores; like scores rank alike.
+        The mean is the normal score of a course, so that it does not matter on which scale a
+        scorer scores.
 
         Parameters
         ----------
@@ -103,9 +117,7 @@ class Beliefs:
         takers
             Shape (n_courses,).
         """
-        rank = rankdata(np.where(allowed, -scores, np.float32(np.inf)), axis=1)
-        share = (rank - 0.5) / np.maximum(allowed.sum(axis=1, keepdims=True), 1)
-        mean = -ndtri(np.clip(share, 1e-9, 1 - 1e-9))
+        mean = normal_scores(scores, allowed)
         spread = SPREAD / np.sqrt(1.0 + takers)
         hoped = np.where(allowed, mean + _OPTIMISM * spread, -np.inf).astype(np.float32)
         pool = top(hoped, min(POOL, hoped.shape[1]))
@@ -114,6 +126,12 @@ class Beliefs:
             mean=np.take_along_axis(mean, pool, axis=1),
             spread=spread[pool],
             left=np.take_along_axis(allowed, pool, axis=1),
+        )
+
+    def rows(self, chosen: NDArray[np.integer]) -> Beliefs:
+        """Return the beliefs of some rows."""
+        return Beliefs(
+            self.courses[chosen], self.mean[chosen], self.spread[chosen], self.left[chosen]
         )
 
     def without(self, shown: NDArray[np.bool_]) -> Beliefs:
