@@ -2,7 +2,7 @@
 
 Of what a course is worth to a teacher the model is only so sure: the fewer have taken it, the
 less. A course's worth is believed to be normal about its place in the teacher's order, with a
-spread that falls with its takers. Thompson sampling (Thompson 1933; Chapelle and Li 2011) shows
+variance that falls with its takers. Thompson sampling (Thompson 1933; Chapelle and Li 2011) shows
 each course with the chance that it is the best of those left. Here that chance is computed
 instead of sampled, and the course is drawn from it, so that the logged chance is exactly the one
 it was drawn with, and never 0: an even share is mixed in.
@@ -26,9 +26,10 @@ from recommender.scorers.top import top
 
 #: Courses that compete for an explored place: those with the highest optimistic worth.
 POOL = 100
-#: Spread of the believed worth of a course that nobody has taken, where the worths of all
-#: eligible courses spread by 1.
-SPREAD = 1.0
+#: Spread of the believed worth, where the worths of all eligible courses spread by 1: what no
+#: number of takers tells, for a teacher's own taste is known only so well, and what the first
+#: taker halves, the hundredth all but ends.
+TASTE_SPREAD, NEW_SPREAD = 0.5, 1.0
 #: Share of the chance that is dealt out evenly: no course of the pool is shown with less than
 #: EVEN / POOL, so that no logged course weighs more than POOL / EVEN in replay.
 EVEN = 0.1
@@ -118,7 +119,7 @@ class Beliefs:
             Shape (n_courses,).
         """
         mean = normal_scores(scores, allowed)
-        spread = SPREAD / np.sqrt(1.0 + takers)
+        spread = np.sqrt(TASTE_SPREAD**2 + NEW_SPREAD**2 / (1.0 + takers))
         hoped = np.where(allowed, mean + _OPTIMISM * spread, -np.inf).astype(np.float32)
         pool = top(hoped, min(POOL, hoped.shape[1]))
         return cls(
