@@ -276,6 +276,25 @@ def test_the_logging_model_exploring_again_is_worth_what_it_was(board: Dataset, 
     assert found.leads["ips"].mean == pytest.approx(0, abs=1e-9)
 
 
+def test_what_came_after_a_place_was_filled_is_not_seen(
+    board: Dataset, old: Model, new: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does it matter how many places are asked for at once."""
+    dataset, _ = logged(board, old, seed=0)
+    log = read_log(dataset, since=NOW).where(np.arange(60))
+    before = options(new, dataset, log, EXPLORING)
+    later = pd.DataFrame([took(name, "c03", LATER) for name in dataset.teachers.ids[:40]]).assign(
+        occurred_at=LATER
+    )
+    events = pd.concat([dataset.table("events"), later], ignore_index=True)
+    monkeypatch.setattr("training.replay.policy._AT_ONCE", 7)
+
+    after = options(new, Dataset.of({**dataset.tables, "events": events}), log, EXPLORING)
+
+    np.testing.assert_allclose(after.target, before.target)
+    np.testing.assert_allclose(after.chance, before.chance)
+
+
 def test_a_log_that_could_not_show_what_the_model_would_is_told(
     board: Dataset, old: Model, new: Model
 ) -> None:

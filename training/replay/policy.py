@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -46,8 +46,8 @@ class Options:
 def options(model: Model, dataset: Dataset, log: Log, policy: str) -> Options:
     """Return what a policy may show in each place of a log, given the courses above it.
 
-    The model sees each teacher as of the first of the log's moments on that day, and so nothing
-    that came after the place was filled.
+    The model sees each teacher as of the first of the log's moments on that day (or a later one
+    of the day, if the day is taken apart), and so nothing that came after the place was filled.
 
     Parameters
     ----------
@@ -55,16 +55,15 @@ def options(model: Model, dataset: Dataset, log: Log, policy: str) -> Options:
         ``best``: the best eligible course that is not above; ``exploring``: a course with the
         chances of :mod:`recommender.explore`.
     """
-    catalogue = model.catalogue(dataset, pd.Timestamp(int(log.shown_at.min()), unit="us", tz="UTC"))
+    dataset = dataset.of_teachers(np.unique(log.teacher))
+    log = replace(log, teacher=np.unique(log.teacher, return_inverse=True)[1].astype(np.int32))
+    catalogue = model.catalogue(dataset, _first_moment(log))
     found, order = [], []
     for day in np.unique(log.day):
         own = np.flatnonzero(log.day == day)
-        moment = pd.Timestamp(int(log.shown_at[own].min()), unit="us", tz="UTC")
-        seen = catalogue.at(dataset, moment)
-        eligibility = Eligibility.of(dataset, moment)
         for start in range(0, len(own), _AT_ONCE):
             rows = own[start : start + _AT_ONCE]
-            sight = _Sight.of(model, dataset, log.where(rows), moment, seen, eligibility)
+            sight = _Sight.of(model, dataset, log.where(rows), catalogue)
             found.append(sight.best() if policy == BEST else sight.exploring())
             order.append(rows)
     back = np.argsort(np.concatenate(order))
@@ -74,6 +73,10 @@ def options(model: Model, dataset: Dataset, log: Log, policy: str) -> Options:
             for name in ("target", "logged", "chance", "facts")
         )
     )
+
+
+def _first_moment(log: Log) -> pd.Timestamp:
+    return pd.Timestamp(int(log.shown_at.min()), unit="us", tz="UTC")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,19 +94,14 @@ class _Sight:
     takers: NDArray[np.integer]
 
     @classmethod
-    def of(
-        cls,
-        model: Model,
-        dataset: Dataset,
-        log: Log,
-        moment: pd.Timestamp,
-        catalogue: Catalogue,
-        eligibility: Eligibility,
-    ) -> _Sight:
+    def of(cls, model: Model, dataset: Dataset, log: Log, catalogue: Catalogue) -> _Sight:
+        moment = _first_moment(log)
         teachers, row = np.unique(log.teacher, return_inverse=True)
-        profiles = model.profiles(dataset, moment, catalogue, teachers)
-        scores = model.score(profiles, catalogue)
-        allowed = eligibility.allowed(teachers)
+        dataset = dataset.of_teachers(teachers)
+        seen = catalogue.at(dataset, moment)
+        profiles = model.profiles(dataset, moment, seen)
+        scores = model.score(profiles, seen)
+        allowed = Eligibility.of(dataset, moment).allowed(profiles.teachers)
         personal = allowed & profiles.personal[:, None]
         shown = np.zeros((len(log), scores.shape[1] + 1), bool)
         np.put_along_axis(shown, log.above.astype(np.int64), True, axis=1)
