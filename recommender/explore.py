@@ -27,9 +27,9 @@ from recommender.scorers.top import top
 #: Courses that compete for an explored place: those with the highest optimistic worth.
 POOL = 100
 #: Spread of the believed worth, where the worths of all eligible courses spread by 1: what no
-#: number of takers tells, for a teacher's own taste is known only so well, and what the first
-#: taker halves, the hundredth all but ends.
-TASTE_SPREAD, NEW_SPREAD = 0.5, 1.0
+#: number of takers tells, for a teacher's own taste is known only so well, and what is added
+#: for a course that nobody has taken and falls with the root of its takers.
+TASTE_SPREAD, NEW_SPREAD = 0.5, 2.0
 #: Share of the chance that is dealt out evenly: no course of the pool is shown with less than
 #: EVEN / POOL, so that no logged course weighs more than POOL / EVEN in replay.
 EVEN = 0.1
