@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from features import codes
 from features.dataset import Dataset
 from features.encoding import TextEncoder, WordEncoder, binned, quantile_edges, unit_rows
+from features.events import EventLog
 from features.fitted import Fitted, numbers_of
 from features.ids import IdMap
 from features.moments import NEVER, instant, microseconds
@@ -61,6 +63,9 @@ class Catalogue:
         Which courses can be seen at the moment, shape (n_courses,).
     position
         Of each course among the fitted ones, -1 for a new one; shape (n_courses,).
+    takers
+        How many teachers had chosen each course when the model was fitted, 0 for a new one;
+        shape (n_courses,). What few have taken is uncertain.
     """
 
     courses: IdMap
@@ -72,6 +77,11 @@ class Catalogue:
     carry: sparse.csr_array
     appeared: NDArray[np.bool_]
     position: NDArray[np.int32]
+    takers: NDArray[np.int32]
+
+    def at(self, dataset: Dataset, as_of: pd.Timestamp) -> Catalogue:
+        """Return the same courses at another moment, which decides only which have appeared."""
+        return replace(self, appeared=_seen(dataset, as_of))
 
     def carried(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Take scores of shape (n, n_fitted) to all courses, shape (n, n_courses)."""
@@ -97,6 +107,8 @@ class CourseEncoder:
         Ids of the courses that had takers, sorted: the columns of every scorer.
     content
         Their content, shape (n_fitted, n_content).
+    takers
+        How many teachers had chosen each of them, shape (n_fitted,).
     """
 
     words: WordEncoder
@@ -104,6 +116,7 @@ class CourseEncoder:
     edges: dict[str, list[float]]
     fitted: IdMap
     content: sparse.csr_array
+    takers: NDArray[np.int32]
 
     @classmethod
     def fit(cls, dataset: Dataset, as_of: pd.Timestamp) -> CourseEncoder:
@@ -117,11 +130,12 @@ class CourseEncoder:
         }
         words = WordEncoder.fit(_codes(dataset, table, edges))
         text = TextEncoder.fit(_texts(dataset, table))
-        taken = np.unique(dataset.log.before(as_of).course)
-        fitted = IdMap.of("course", dataset.courses.outside(taken))
-        unfitted = cls(words, text, edges, fitted, sparse.csr_array((0, 0)))
-        content = unfitted.content_of(dataset)[dataset.courses.positions(fitted.ids)]
-        return cls(words, text, edges, fitted, content)
+        log = dataset.log.before(as_of)
+        fitted = IdMap.of("course", dataset.courses.outside(np.unique(log.course)))
+        own = dataset.courses.positions(fitted.ids)
+        takers = _takers(log, len(dataset.courses))[own]
+        unfitted = cls(words, text, edges, fitted, sparse.csr_array((0, 0)), takers)
+        return replace(unfitted, content=unfitted.content_of(dataset)[own])
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -143,10 +157,7 @@ class CourseEncoder:
 
     def transform(self, dataset: Dataset, as_of: pd.Timestamp) -> Catalogue:
         """See the courses of a data set, new ones included, at a moment."""
-        table = dataset.table("courses")
-        seen = np.zeros(len(dataset.courses), bool)
-        seen[dataset.courses.positions(table["course_id"])] = appeared(table, as_of)
-        return self.see(dataset.courses, self.content_of(dataset), seen)
+        return self.see(dataset.courses, self.content_of(dataset), _seen(dataset, as_of))
 
     def see(
         self,
@@ -167,14 +178,17 @@ class CourseEncoder:
             carry=_carry(alike, position),
             appeared=np.ones(len(courses), bool) if seen is None else seen,
             position=position,
+            # A new course's -1 finds the 0 at the end.
+            takers=np.append(self.takers, np.int32(0))[position],
         )
 
     def to_fitted(self) -> Fitted:
-        """Return vocabularies, ids of fitted courses and their content."""
+        """Return vocabularies, ids of fitted courses, their content and takers."""
         return (
             self.words.to_fitted().under("words")
             | self.text.to_fitted().under("text")
             | Fitted.of_matrix("content", self.content)
+            | Fitted({"takers": self.takers})
             | Fitted(values={"edges": self.edges, "courses": self.fitted.ids.tolist()})
         )
 
@@ -193,17 +207,37 @@ class CourseEncoder:
             numbers_of(fitted.values["edges"]),
             IdMap.of("course", fitted.values["courses"]),
             fitted.matrix("content"),
+            fitted.arrays["takers"],
         )
         expected = (len(encoder.fitted), len(encoder.names))
         if encoder.content.shape != expected:
             raise ValueError(f"content of shape {encoder.content.shape}, not {expected}")
+        takers = encoder.takers
+        if takers.shape != expected[:1] or takers.dtype.kind != "i" or (takers < 0).any():
+            raise ValueError(f"takers that are no {expected[0]} counts")
         return encoder
+
+
+def _takers(log: EventLog, n_courses: int) -> NDArray[np.int32]:
+    """Count the distinct teachers who chose each course of their own will, shape (n_courses,)."""
+    own = log.of_kinds(*codes.CHOICE_KINDS)
+    own = own.where(own.self_selected)
+    pairs = np.unique(own.teacher.astype(np.int64) * n_courses + own.course)
+    return np.bincount(pairs % max(n_courses, 1), minlength=n_courses).astype(np.int32)
 
 
 def appeared(table: pd.DataFrame, as_of: pd.Timestamp) -> NDArray[np.bool_]:
     """Say which rows of the courses table had appeared before a moment; undated ones had."""
     since = microseconds(table["available_from"])
     return np.asarray((since < instant(as_of)) | (since == NEVER))
+
+
+def _seen(dataset: Dataset, as_of: pd.Timestamp) -> NDArray[np.bool_]:
+    """Say which courses of a data set had appeared before a moment, shape (n_courses,)."""
+    table = dataset.table("courses")
+    seen = np.zeros(len(dataset.courses), bool)
+    seen[dataset.courses.positions(table["course_id"])] = appeared(table, as_of)
+    return seen
 
 
 def _codes(dataset: Dataset, table: pd.DataFrame, edges: dict[str, list[float]]) -> pd.DataFrame:

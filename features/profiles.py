@@ -43,6 +43,8 @@ class Profiles:
         Decayed histories over the model's fitted courses.
     segment
         Number of the teacher's segment, -1 for one unseen in fitting; shape (n,).
+    personal
+        Whether the teacher is advised personally; else all else is empty. Shape (n,).
     """
 
     teachers: NDArray[np.integer]
@@ -50,6 +52,7 @@ class Profiles:
     names: tuple[str, ...]
     histories: Histories
     segment: NDArray[np.int64]
+    personal: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.teachers)
@@ -67,6 +70,7 @@ class Profiles:
             self.names,
             self.histories.each(lambda history: history[chosen]),
             self.segment[chosen],
+            self.personal[chosen],
         )
 
 
@@ -155,6 +159,7 @@ class ProfileEncoder:
             names=self.names,
             histories=past.each(lambda history: _blanked(history, personal[rows])),
             segment=np.where(personal, self._segment(states), -1)[rows],
+            personal=personal[rows],
         )
 
     def _segment(self, states: pd.DataFrame) -> NDArray[np.int64]:

@@ -23,7 +23,7 @@ from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.rules import Policy
 from recommender.planning.solve import Effort
 from recommender.ranking import NONE, Ranker, rank
-from recommender.reasons import Facts, Reason, reasons
+from recommender.reasons import SHOWN, Facts, Reason, drawn_by_chance, reasons
 
 #: How many of the best courses compete for a place in a plan, and how many more of those that
 #: each requirement asks for.
@@ -43,9 +43,12 @@ class Recommendation:
     score
         Of the model's scorer; comparable within one list only.
     reasons
-        The true parts of the score, strongest first.
+        The true parts of the score, strongest first; before them, that chance drew it.
     openings
         In which the course can be taken now or in the next round.
+    propensity
+        Chance of the course standing at this rank, given those above it: 1 where the order
+        decided, below 1 where exploration drew it.
     """
 
     course_id: str
@@ -54,6 +57,7 @@ class Recommendation:
     score: float
     reasons: tuple[Reason, ...]
     openings: tuple[Opening, ...]
+    propensity: float = 1.0
 
 
 def recommend(
@@ -66,22 +70,29 @@ def recommend(
     scorer: str = "hybrid",
     explain: bool = True,
     catalogue: Catalogue | None = None,
+    explore: float = 0.0,
+    rng: np.random.Generator | None = None,
 ) -> tuple[Recommendation, ...]:
     """Return a teacher's k best eligible courses, best first; fewer where fewer are eligible.
 
-    A teacher who has switched personalisation off gets what everyone would get.
+    A teacher who has switched personalisation off gets what everyone would get, and nothing is
+    explored with them.
 
     Parameters
     ----------
     catalogue
         What ``model.catalogue`` returned for this data set and moment, where it is at hand.
+    explore
+        Share of the places that go to courses of uncertain worth; see :mod:`recommender.explore`.
+    rng
+        What they are drawn with; needed where any place explores.
 
     Raises
     ------
     UnknownId
         If there is no such teacher.
     InvalidSetting
-        If ``k`` is below 1 or the scorer unknown.
+        If ``k`` is below 1, the scorer unknown, the share not from 0 to 1, or ``rng`` missing.
     """
     teacher = np.array([dataset.teachers.position(teacher_id)])
     ranker = Ranker.of(
@@ -92,6 +103,8 @@ def recommend(
         teachers=teacher,
         scorer=scorer,
         catalogue=catalogue,
+        explore=explore,
+        rng=rng,
     )
     ranking = ranker.chunk(0)
     found = ranking.courses[0][ranking.courses[0] != NONE]
@@ -100,8 +113,12 @@ def recommend(
     ids = dataset.courses.outside(found)
     runs = openings(dataset, teacher_id, ids, as_of)
 
-    def told(course: int) -> tuple[Reason, ...]:
-        return reasons(model, ranker.profiles, ranker.catalogue, course, facts)
+    def told(place: int, chance: float) -> tuple[Reason, ...]:
+        course = int(found[place])
+        of_score = reasons(model, ranker.profiles, ranker.catalogue, course, facts)
+        if chance == 1:
+            return of_score
+        return (drawn_by_chance(chance, int(ranker.catalogue.takers[course])), *of_score)[:SHOWN]
 
     return tuple(
         Recommendation(
@@ -109,10 +126,11 @@ def recommend(
             title=names.get(ids[place], ("", "")),
             rank=place + 1,
             score=float(ranking.scores[0][place]),
-            reasons=told(int(course)) if explain else (),
+            reasons=told(place, chance) if explain else (),
             openings=runs[ids[place]],
+            propensity=chance,
         )
-        for place, course in enumerate(found)
+        for place, chance in enumerate(ranking.chance[0][: len(found)].tolist())
     )
 
 

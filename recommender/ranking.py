@@ -15,6 +15,7 @@ from features.dataset import Dataset
 from features.errors import InvalidSetting
 from features.profiles import Profiles
 from recommender.eligibility import Eligibility
+from recommender.explore import Beliefs, Exploration
 from recommender.model import Model
 from recommender.scorers.top import top
 
@@ -35,11 +36,15 @@ class Ranking:
         Positions, best first, ``NONE`` where fewer than k are eligible; int32, shape (n, k).
     scores
         Their scores, -inf beside ``NONE``; float32, shape (n, k).
+    chance
+        Of each course standing at its rank, given those above it: 1 where the order decided,
+        below 1 where exploration drew it; float64, shape (n, k).
     """
 
     teachers: NDArray[np.integer]
     courses: NDArray[np.int32]
     scores: NDArray[np.float32]
+    chance: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +59,8 @@ class Ranker:
         Length of the lists.
     scorer
         A part's name ranks by that part alone.
+    exploration
+        Of the teachers in ``profiles``; none when left out.
     """
 
     model: Model
@@ -62,6 +69,7 @@ class Ranker:
     profiles: Profiles
     k: int
     scorer: str = "hybrid"
+    exploration: Exploration | None = None
 
     @classmethod
     def of(
@@ -74,18 +82,24 @@ class Ranker:
         teachers: NDArray[np.integer] | None = None,
         scorer: str = "hybrid",
         catalogue: Catalogue | None = None,
+        explore: float = 0.0,
+        rng: np.random.Generator | None = None,
     ) -> Self:
         """See a data set at a moment; the parameters are those of :func:`rank`."""
         if k < 1:
             raise InvalidSetting("k", expected="at least 1", got=str(k), remedy="ask for more")
+        k = min(k, len(dataset.courses))
+        n_teachers = len(dataset.teachers) if teachers is None else len(teachers)
+        exploration = Exploration.of(explore, k, n_teachers, rng)
         catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
         return cls(
             model=model,
             catalogue=catalogue,
             eligibility=Eligibility.of(dataset, as_of),
             profiles=model.profiles(dataset, as_of, catalogue, teachers),
-            k=min(k, len(dataset.courses)),
+            k=k,
             scorer=scorer,
+            exploration=exploration,
         )
 
     @property
@@ -98,7 +112,16 @@ class Ranker:
         profiles = self.profiles.rows(slice(start, start + CHUNK))
         allowed = self.eligibility.allowed(profiles.teachers)
         scores = self.model.score(profiles, self.catalogue, self.scorer, allowed)
-        return best(profiles.teachers, scores, allowed, self.k)
+        ranking = best(profiles.teachers, scores, allowed, self.k)
+        if self.exploration is None:
+            return ranking
+        # Who is not advised personally gets what everyone would get, by nobody's chance.
+        beliefs = Beliefs.of(scores, allowed & profiles.personal[:, None], self.catalogue.takers)
+        exploration = self.exploration.rows(slice(start, start + CHUNK))
+        courses, chance = exploration.lists(ranking.courses, beliefs, scores.shape[1])
+        shown = np.take_along_axis(scores, courses.astype(np.int64), axis=1)
+        shown = np.where(courses == NONE, np.float32(-np.inf), shown)
+        return Ranking(profiles.teachers, courses, shown, chance)
 
 
 def rank(
@@ -110,6 +133,8 @@ def rank(
     teachers: NDArray[np.integer] | None = None,
     scorer: str = "hybrid",
     catalogue: Catalogue | None = None,
+    explore: float = 0.0,
+    rng: np.random.Generator | None = None,
 ) -> Iterator[Ranking]:
     """Rank eligible courses for teachers, and yield the lists chunk by chunk.
 
@@ -127,11 +152,15 @@ def rank(
         A part's name ranks by that part alone.
     catalogue
         What ``model.catalogue`` returned for this data set and moment, where it is at hand.
+    explore
+        Share of the ranks that explore; see :mod:`recommender.explore`.
+    rng
+        What they are drawn with; needed where any rank explores.
 
     Raises
     ------
     InvalidSetting
-        If ``k`` is below 1 or the scorer unknown.
+        If ``k`` is below 1, the scorer unknown, the share not from 0 to 1, or ``rng`` missing.
     """
     ranker = Ranker.of(
         model,
@@ -141,6 +170,8 @@ def rank(
         teachers=teachers,
         scorer=scorer,
         catalogue=catalogue,
+        explore=explore,
+        rng=rng,
     )
     yield from map(ranker.chunk, ranker.starts)
 
@@ -158,4 +189,5 @@ def best(
     short = ((0, 0), (0, k - courses.shape[1]))
     courses = np.pad(courses, short, constant_values=NONE)
     found = np.pad(found, short, constant_values=-np.inf)
-    return Ranking(teachers, np.where(np.isneginf(found), NONE, courses).astype(np.int32), found)
+    shown = np.where(np.isneginf(found), NONE, courses).astype(np.int32)
+    return Ranking(teachers, shown, found, np.ones(found.shape))

@@ -28,13 +28,14 @@ class Reason:
     Parameters
     ----------
     code
-        The part's kind: ``past_course``, ``profile``, ``popularity``, ``segment``, ``base``.
+        The part's kind: ``past_course``, ``profile``, ``popularity``, ``segment``, ``base``;
+        or ``exploration``, which is no part of a score.
     name
         What it refers to: a course id, ``column=word``, a segment as such words joined by ``;``.
     value
-        What it adds to the score of ``source``.
+        What it adds to the score of ``source``; of ``exploration``, the chance it was drawn with.
     source
-        The scorer whose score it is a part of.
+        The scorer whose score it is a part of, or ``exploration``.
     zh, en
         A sentence for the teacher.
     """
@@ -91,6 +92,19 @@ def reasons(
             )
             return tuple(_reason(part, source, wording) for part in strongest)
     return ()
+
+
+def drawn_by_chance(chance: float, takers: int) -> Reason:
+    """Say that a course has its place by exploration, and how many had chosen it before."""
+    code = "exploration"
+    if takers:
+        zh = f"模型训练时有{takers:,}位教师选学过"
+        en = f"teachers who had chosen it when the model was trained: {takers:,}"
+    else:
+        zh, en = "模型训练时尚无人选学", "nobody had chosen it when the model was trained"
+    zh = f"这一位置留作尝试，由系统按概率抽取（{zh}）"
+    en = f"This place is kept for trying courses out, and chance drew this one ({en})"
+    return Reason(code, "", chance, code, zh, en)
 
 
 @dataclass(frozen=True, slots=True)

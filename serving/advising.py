@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -23,9 +24,6 @@ from serving.store.rows import find, insert
 from serving.store.schema import DATA, PLANS, TENANT
 from serving.store.teachers import frames_of
 from serving.store.tenants import find_tenant
-
-#: Nothing is explored yet: what is shown at a rank is shown there for certain.
-CERTAIN = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +44,10 @@ class View:
     teacher_id: str
     as_of: pd.Timestamp
 
-    def recommend(self, k: int, *, explain: bool) -> tuple[Recommendation, ...]:
-        """Return the teacher's k best courses."""
+    def recommend(
+        self, k: int, *, explain: bool, explore: float = 0.0, rng: np.random.Generator | None = None
+    ) -> tuple[Recommendation, ...]:
+        """Return the teacher's k best courses, a share of the places given to exploring."""
         return recommend(
             self.loaded.model,
             self.dataset,
@@ -56,6 +56,8 @@ class View:
             k=k,
             explain=explain,
             catalogue=self.catalogue,
+            explore=explore,
+            rng=rng,
         )
 
     def plan(self, policy: str | None, wishes: Wishes, policies: Path | None = None) -> Plan:
@@ -145,7 +147,7 @@ def log_impressions(
             "course_id": each.course_id,
             "rank": each.rank,
             "shown_at": instant(now),
-            "propensity": CERTAIN,
+            "propensity": each.propensity,
             "model_version": view.loaded.version,
         }
         for each in shown

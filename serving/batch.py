@@ -22,6 +22,7 @@ SCHEMA = pa.schema(
         ("course_id", pa.string()),
         ("rank", pa.int32()),
         ("score", pa.float32()),
+        ("propensity", pa.float64()),
     ]
 )
 
@@ -34,13 +35,21 @@ def rows(ranking: Ranking, dataset: Dataset) -> pa.RecordBatch:
         dataset.courses.outside(ranking.courses[row, place]),
         place + 1,
         ranking.scores[row, place],
+        ranking.chance[row, place],
     )
     arrays = [pa.array(column, kind) for column, kind in zip(columns, SCHEMA.types, strict=True)]
     return pa.record_batch(arrays, schema=SCHEMA)
 
 
 def batch(
-    dataset: Dataset, model: Model, *, as_of: pd.Timestamp, k: int, workers: int = 1
+    dataset: Dataset,
+    model: Model,
+    *,
+    as_of: pd.Timestamp,
+    k: int,
+    workers: int = 1,
+    explore: float = 0.0,
+    rng: np.random.Generator | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Yield the best eligible courses of every teacher, teachers in order of their ids.
 
@@ -54,6 +63,9 @@ def batch(
         At most so many courses for each teacher; nothing that ``done`` excludes is among them.
     workers
         Threads; the products of matrices that most of the time goes into run beside each other.
+    explore, rng
+        Share of the places that go to courses of uncertain worth, and what they are drawn with;
+        ``propensity`` is the chance that each was drawn with, 1 elsewhere.
 
     Yields
     ------
@@ -63,12 +75,12 @@ def batch(
     Raises
     ------
     InvalidSetting
-        If ``k`` or ``workers`` is below 1.
+        If ``k`` or ``workers`` is below 1, the share not from 0 to 1, or ``rng`` missing.
     """
     for name, value in (("k", k), ("workers", workers)):
         if value < 1:
             raise InvalidSetting(name, expected="at least 1", got=str(value))
-    ranker = Ranker.of(model, dataset, as_of=as_of, k=k)
+    ranker = Ranker.of(model, dataset, as_of=as_of, k=k, explore=explore, rng=rng)
     with ThreadPoolExecutor(workers) as pool:
         yield from pool.map(lambda start: rows(ranker.chunk(start), dataset), ranker.starts)
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from features.catalogue import Catalogue, appeared
+from features.catalogue import Catalogue
 from features.dataset import Dataset, empty_frame
 from features.events import EventLog
 from features.ids import IdMap
@@ -52,11 +51,7 @@ class Shelf:
         if loaded.version not in self.encoded:
             self.encoded.clear()  # of the model before this one
             self.encoded[loaded.version] = loaded.model.catalogue(self.dataset, as_of)
-        catalogue = self.encoded[loaded.version]
-        table = self.dataset.table("courses")
-        seen = np.zeros(len(catalogue.courses), bool)
-        seen[catalogue.courses.positions(table["course_id"])] = appeared(table, as_of)
-        return replace(catalogue, appeared=seen)
+        return self.encoded[loaded.version].at(self.dataset, as_of)
 
 
 class Shelves:

@@ -41,6 +41,16 @@ class Settings(BaseSettings):
         le=86_400,
         description="How far a platform's clock may run ahead of the service's, in seconds.",
     )
+    explore: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Share of a list's places that go to courses of uncertain worth.",
+    )
+    explore_seed: int = Field(
+        0, ge=0, description="Decides, with teacher and day, which courses are tried."
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="Least level that is logged."
     )

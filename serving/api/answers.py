@@ -66,11 +66,11 @@ class ProblemDetails(Answer):
 
 
 class Reason(Answer):
-    """One true part of a score, in words."""
+    """One true part of a score, or that chance drew the course (`exploration`), in words."""
 
     code: str
     name: str
-    value: Annotated[float, Field(description="what it adds to the score of `source`")]
+    value: Annotated[float, Field(description="what it adds to the score of `source`, or a chance")]
     source: str
     zh: str
     en: str
@@ -102,6 +102,13 @@ class Item(Answer):
     title_en: str
     rank: int
     score: Annotated[float, Field(description="comparable within one list only")]
+    propensity: Annotated[
+        float,
+        Field(
+            description="chance of standing at this rank, given the courses above: 1 where the "
+            "order decided, below 1 where the place explores"
+        ),
+    ]
     reasons: list[Reason]
     openings: list[Opening]
 

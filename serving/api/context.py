@@ -16,6 +16,7 @@ from serving.identity import Caller, Scope, identify
 from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.store.engine import Store
+from serving.trying import Trying
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class Service:
     def skew(self) -> pd.Timedelta:
         """How far a platform's clock may run ahead."""
         return pd.Timedelta(seconds=self.settings.clock_skew)
+
+    @property
+    def trying(self) -> Trying:
+        """How much lists explore."""
+        return Trying(self.settings.explore, self.settings.explore_seed)
 
 
 def _service(request: Request) -> Service:

@@ -31,17 +31,21 @@ def get_recommendations(
 ) -> Recommendations:
     """Return the teacher's best eligible courses, with reasons and open offerings.
 
-    What is shown now is remembered under the recommendation's id. A list as of a moment is a
-    question, shown to nobody: it is not remembered and has no id.
+    What is shown now is remembered under the recommendation's id, each course with the chance
+    it was shown with: some places explore. A list as of a moment is a question, shown to nobody:
+    it explores nothing, is not remembered and has no id.
     """
     loaded, now = here.models.current(), here.clock()
     moment = None if as_of is None else pd.Timestamp(as_of)
     with here.store.reading() as connection:
         window = Window(connection, caller.tenant, here.shelves, loaded, now, here.skew)
         view = window.view(teacher_id, moment)
-    found = view.recommend(k, explain=explain)
     recommendation_id = None
-    if as_of is None:
+    if as_of is not None:
+        found = view.recommend(k, explain=explain)
+    else:
+        luck = here.trying.luck(caller.tenant, view.dataset, loaded.version, now)
+        found = view.recommend(k, explain=explain, explore=here.trying.share, rng=luck)
         with here.store.writing() as connection:
             recommendation_id = log_impressions(connection, caller.tenant, view, found, now)
     return Recommendations(

@@ -37,6 +37,29 @@ def test_content_of_another_width_is_refused() -> None:
         CourseEncoder.from_fitted(fitted | narrow)
 
 
+def test_takers_are_the_teachers_who_chose_a_course_and_not_their_events() -> None:
+    shelf = world(
+        [
+            took("ann", "a", "2025-01-01", "selected"),
+            took("ann", "a", "2025-01-02"),
+            took("bob", "a", "2025-01-03"),
+            took("bob", "b", "2025-01-03", "viewed"),
+            took("cem", "b", "2025-01-04", offering_id="o"),
+            took("cem", "a", NOW),
+        ],
+        courses=[course("new")],
+        offerings=[{"offering_id": "o", "course_id": "b", "admission_mode": "assigned"}],
+    )
+    encoder = CourseEncoder.fit(shelf, NOW)
+    seen = CourseEncoder.from_fitted(encoder.to_fitted()).transform(shelf, NOW)
+
+    assert dict(zip(seen.courses.ids, seen.takers.tolist(), strict=True)) == {
+        "a": 2,
+        "b": 0,
+        "new": 0,
+    }
+
+
 def test_courses_with_takers_are_the_fitted_ones() -> None:
     seen = catalogue_of(SHELF)
 

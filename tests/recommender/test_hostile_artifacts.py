@@ -281,6 +281,14 @@ HOSTILE: dict[str, tuple[Change, str]] = {
         ),
         "parts that fit together",
     ),
+    "too few takers": (
+        lambda f: forge(f, course_encoder__takers=np.zeros(3, np.int32)),
+        "parts that fit together",
+    ),
+    "fewer takers than none": (
+        lambda f: forge(f, course_encoder__takers=arrays(f)["course_encoder/takers"] - 10**6),
+        "parts that fit together",
+    ),
     "NaN in weights": (nan_in("hybrid/sequence/weights"), "finite numbers in array"),
     "NaN in a segment": (nan_in("hybrid/popularity/of_segment"), "finite numbers in array"),
     "scores beyond all numbers": (

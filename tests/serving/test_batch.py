@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,7 +27,7 @@ def test_less_than_one_course_or_worker_is_refused(county, model, fault: dict[st
 
 def test_a_batch_that_fails_leaves_no_file(tmp_path: Path):
     def failing():
-        yield pa.record_batch([[], [], [], []], schema=SCHEMA)
+        yield pa.record_batch([[]] * len(SCHEMA), schema=SCHEMA)
         raise InvalidSetting("k")
 
     with pytest.raises(InvalidSetting):
@@ -41,6 +42,16 @@ def test_batch_equals_rank(county, model):
     for teacher, courses in zip(single.teachers, single.courses, strict=True):
         expected = county.courses.outside(courses[courses != ranking.NONE]).tolist()
         assert lists[county.teachers.ids[teacher]] == expected
+
+
+def test_a_batch_that_explores_tells_the_chances(county, model):
+    rng = np.random.default_rng(0)
+    batches = batch(county, model, as_of=AS_OF, k=10, explore=0.2, rng=rng)
+    table = pa.Table.from_batches(batches).to_pandas()
+    drawn = table["propensity"] < 1
+    assert set(table["rank"][drawn]) == {5, 10}
+    assert table["propensity"].between(0, 1, inclusive="right").all()
+    assert not table.duplicated(["teacher_id", "course_id"]).any()
 
 
 def test_lists_longer_than_the_catalogue_are_as_long_as_it(county, model):

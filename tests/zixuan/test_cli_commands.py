@@ -149,7 +149,7 @@ def test_a_list_holds_what_the_batch_holds_and_the_reasons(
     items = json.loads(listed.out)["items"]
     lists = pd.read_parquet(tmp_path / "lists.parquet")
     assert (listed.code, batch.code) == (0, 0)
-    assert lists.columns.tolist() == ["teacher_id", "course_id", "rank", "score"]
+    assert lists.columns.tolist() == ["teacher_id", "course_id", "rank", "score", "propensity"]
     own = lists[lists["teacher_id"] == TEACHER].sort_values("rank")
     assert own["course_id"].tolist() == [each["course_id"] for each in items]
     assert items[0]["title_zh"]
@@ -230,3 +230,28 @@ def test_the_version_is_told(zixuan):
 
     assert outcome.code == 0
     assert outcome.out.strip()[0].isdigit()
+
+
+def test_a_list_explores_when_asked_to_and_the_same_seed_tries_the_same(
+    zixuan, province: Path, model: Path
+):
+    options = ("--model", model, "--as-of", AS_OF, "--teacher", "t0000001", "-k", 6, "--json")
+
+    def items(*more: object):
+        return json.loads(zixuan("recommend", province, *options, *more).out)["items"]
+
+    plain, one, again = items(), *(items("--explore", 0.5, "--seed", 1) for _ in range(2))
+
+    assert {each["propensity"] for each in plain} == {1.0}
+    assert one == again
+    assert [each["rank"] for each in one if each["propensity"] < 1] == [2, 4, 6]
+
+
+def test_a_share_of_more_than_all_is_refused_on_one_line(zixuan, advised):
+    outcome = zixuan("recommend", *advised, "--explore", 2)
+
+    assert outcome.code == 1
+    assert outcome.error_lines == [
+        "zixuan: explore: expected a share of 0 to 1, got 2; "
+        "choose 0 to explore nothing, 0.1 for one place in ten"
+    ]

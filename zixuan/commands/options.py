@@ -52,6 +52,10 @@ Moment = Annotated[
 ]
 Length = Annotated[int, typer.Option("-k", min=1, help="Length of the lists.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of all randomness.")]
+Explore = Annotated[
+    float,
+    typer.Option(help="Share of the places, 0 to 1, that go to courses of uncertain worth."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Rejects = Annotated[
