@@ -107,6 +107,7 @@ def recommend(
         rng=rng,
     )
     ranking = ranker.chunk(0)
+    allowed = ranker.eligibility.allowed(teacher)
     found = ranking.courses[0][ranking.courses[0] != NONE]
     names = titles(dataset)
     facts = Facts(names, past_courses(dataset, int(teacher[0]), as_of))
@@ -115,7 +116,7 @@ def recommend(
 
     def told(place: int, chance: float) -> tuple[Reason, ...]:
         course = int(found[place])
-        of_score = reasons(model, ranker.profiles, ranker.catalogue, course, facts)
+        of_score = reasons(model, ranker.profiles, ranker.catalogue, course, facts, allowed=allowed)
         if chance == 1:
             return of_score
         return (drawn_by_chance(chance, int(ranker.catalogue.takers[course])), *of_score)[:SHOWN]

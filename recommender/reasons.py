@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from features.catalogue import Catalogue
 from features.labels import Label, column_label, word_label
 from features.profiles import ProfileEncoder, Profiles
@@ -65,7 +68,13 @@ class Facts:
 
 
 def reasons(
-    model: Model, profiles: Profiles, catalogue: Catalogue, course: int, facts: Facts
+    model: Model,
+    profiles: Profiles,
+    catalogue: Catalogue,
+    course: int,
+    facts: Facts,
+    *,
+    allowed: NDArray[np.bool_] | None = None,
 ) -> tuple[Reason, ...]:
     """Return the strongest true reasons for one course and the one teacher in ``profiles``.
 
@@ -73,13 +82,19 @@ def reasons(
     what cannot be told truly (a past course that only stands for a like one, or was dismissed)
     and what is no reason: the course's own past, where it may be repeated, and ``UNTOLD``.
 
+    Parameters
+    ----------
+    allowed
+        What the list was made of, shape (1, n_courses), as :meth:`Model.score` was given it.
+
     Returns
     -------
     tuple of Reason
         At most three, the strongest first; empty if no part speaks for the course.
     """
     own_id = catalogue.courses.ids[course]
-    sources = [p for p in model.explain(profiles, catalogue, course) if p.kind == "source"]
+    explained = model.explain(profiles, catalogue, course, allowed=allowed)
+    sources = [part for part in explained if part.kind == "source"]
     for source in (p.name for p in sorted(sources, key=lambda p: -p.value) if p.value > 0):
         parts = model.explain(profiles, catalogue, course, source)
         speaking = [p for p in parts if p.value > 0 and _is_told(p, facts, own_id)]

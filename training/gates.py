@@ -203,7 +203,7 @@ def _milliseconds(model: Model, evidence: Evidence | None) -> NDArray[np.float64
     for number in range(WARM_UP + TIMED):
         one = profiles.rows(slice(number % len(some), number % len(some) + 1))
         began = time.process_time()
-        best(one.teachers, model.score(one, catalogue), allowed, 10)
+        best(one.teachers, model.score(one, catalogue, allowed=allowed), allowed, 10)
         found.append(1_000 * (time.process_time() - began))
     return np.array(found[WARM_UP:])
 

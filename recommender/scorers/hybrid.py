@@ -91,7 +91,7 @@ class Hybrid:
         own = catalogue.appeared if allowed is None else allowed
         placed = self._places(blend, profiles, catalogue, own)
         added = {name: blend.of(name, place) for name, place in placed.items()}
-        total = np.sum(list(added.values()), axis=0, dtype=np.float32)
+        total = np.asarray(sum(added.values()), np.float32)
         base = np.broadcast_to(blend.base(placed, total), total.shape)
         told = [Part("source", name, float(each[0, course])) for name, each in added.items()]
         return tuple(p for p in (*told, Part("base", "", float(base[0, course]))) if p.value)

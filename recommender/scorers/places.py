@@ -1,4 +1,4 @@
-"""A scorer's best courses by place: what a blend looks at, since scores of scorers do not compare."""
+"""A scorer's best courses by place: what a blend looks at, since scores do not compare."""
 
 from __future__ import annotations
 

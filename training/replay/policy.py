@@ -100,8 +100,8 @@ class _Sight:
         dataset = dataset.of_teachers(teachers)
         seen = catalogue.at(dataset, moment)
         profiles = model.profiles(dataset, moment, seen)
-        scores = model.score(profiles, seen)
         allowed = Eligibility.of(dataset, moment).allowed(profiles.teachers)
+        scores = model.score(profiles, seen, allowed=allowed)
         personal = allowed & profiles.personal[:, None]
         shown = np.zeros((len(log), scores.shape[1] + 1), bool)
         np.put_along_axis(shown, log.above.astype(np.int64), True, axis=1)
