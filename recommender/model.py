@@ -18,7 +18,7 @@ from features.fitted import Fitted
 from features.profiles import ProfileEncoder, Profiles
 from recommender.scorers.contract import Part, Scorer, Training
 from recommender.scorers.hybrid import Hybrid
-from recommender.scorers.registry import SCORERS, default_names
+from recommender.scorers.registry import SCORERS, default_names, made
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +59,7 @@ class Model:
         scorers: Sequence[str] | None = None,
         seed: int = 0,
         report: Callable[[str], None] | None = None,
+        parameters: Mapping[str, Mapping[str, object]] | None = None,
     ) -> Self:
         """Fit encoders and scorers on what was known at a moment.
 
@@ -74,15 +75,18 @@ class Model:
             Of all randomness; the same seed and data give the same model.
         report
             Is told each step.
+        parameters
+            Scorer -> parameters of its constructor; those not named keep their defaults. Those of
+            a scorer that is not fitted are checked, and left aside.
 
         Raises
         ------
         InvalidSetting
-            If a scorer's name is unknown.
+            If a scorer's or a parameter's name is unknown, or a value out of range.
         NotEnoughData
             If nothing was chosen before ``as_of``.
         """
-        names = _known(scorers)
+        parts = made(_known(scorers), parameters)
         tell = report or (lambda _: None)
         tell("read profiles and courses")
         courses = CourseEncoder.fit(dataset, as_of)
@@ -96,7 +100,7 @@ class Model:
                 got=f"{len(training.log)} events, none of them such a choice",
                 remedy="check the events, their kinds and the --until date",
             )
-        hybrid = Hybrid({name: SCORERS[name]() for name in names}).fit(training, tell)
+        hybrid = Hybrid(parts).fit(training, tell)
         return cls(courses, profiles, hybrid, as_of, dataset.content_hash)
 
     @property

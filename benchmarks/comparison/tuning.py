@@ -11,8 +11,9 @@ import optuna
 from numpy.typing import NDArray
 
 from comparison.judging import judged_teachers, lists, values
-from comparison.methods import POPULARITY, Method, Span
+from comparison.methods import POPULARITY, Method
 from comparison.task import Scores, Task
+from recommender.scorers.space import Span
 
 
 def tuned(method: Method, earlier: Task, trials: int, seed: int) -> dict[str, Any]:
@@ -53,11 +54,11 @@ def _quality(scores: Scores, task: Task, teachers: NDArray[np.integer]) -> float
     return float(values(shown, task.split, teachers)[:, 0].mean())
 
 
-def _starts(space: Mapping[str, Span]) -> dict[str, float]:
+def _starts(space: Mapping[str, Span]) -> dict[str, float | None]:
     return {name: span.start for name, span in space.items()}
 
 
 def _asked(trial: optuna.Trial, name: str, span: Span) -> float:
-    if isinstance(span.start, int):
+    if span.whole:
         return trial.suggest_int(name, int(span.low), int(span.high), log=span.log)
     return trial.suggest_float(name, span.low, span.high, log=span.log)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from features.fitted import Fitted
 from features.histories import Histories, histories_before
 from features.moments import instant
 from features.profiles import ProfileEncoder, Profiles
+from recommender.scorers.space import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +202,12 @@ class Scorer(Protocol):
     def from_fitted(cls, fitted: Fitted) -> Self:
         """Read a scorer back; it scores exactly as the one that was stored."""
         ...
+
+
+class Tunable(Scorer, Protocol):
+    """A scorer that can be made by name with its defaults: one of the registry.
+
+    ``SPACE`` says where its parameters are looked for; what is not in it is not tuned.
+    """
+
+    SPACE: ClassVar[Mapping[str, Span]]

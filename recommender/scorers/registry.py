@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+
+from features.errors import InvalidSetting
 from recommender.scorers.content import Content
-from recommender.scorers.contract import Scorer
+from recommender.scorers.contract import Scorer, Tunable
 from recommender.scorers.factorisation import Factorisation, available
 from recommender.scorers.popularity import Popularity
 from recommender.scorers.season import Season
 from recommender.scorers.sequence import Sequence
+from recommender.scorers.space import check_parameters
 
-SCORERS: dict[str, type[Scorer]] = {
+SCORERS: dict[str, type[Tunable]] = {
     "popularity": Popularity,
     "content": Content,
     "sequence": Sequence,
@@ -21,3 +25,29 @@ SCORERS: dict[str, type[Scorer]] = {
 def default_names() -> tuple[str, ...]:
     """Return the scorers to fit when none are named: all that are installed."""
     return tuple(name for name in SCORERS if name != "factorisation" or available())
+
+
+def made(
+    names: Iterable[str], parameters: Mapping[str, Mapping[str, object]] | None = None
+) -> dict[str, Scorer]:
+    """Make scorers, each with its parameters where any are named, and defaults elsewhere.
+
+    Raises
+    ------
+    InvalidSetting
+        If ``parameters`` names a scorer that there is none of, or parameters that it cannot
+        be made with; also where that scorer is not among ``names``.
+    """
+    asked = parameters or {}
+    if unknown := [str(name) for name in asked if name not in SCORERS]:
+        raise InvalidSetting(
+            "parameters",
+            expected=f"values by scorer, some of {', '.join(SCORERS)}",
+            got=", ".join(unknown),
+            remedy="correct the name, or leave it out",
+        )
+    for name, values in asked.items():
+        check_parameters(name, SCORERS[name], values)
+    # What a constructor takes is checked just above; types cannot say it.
+    makers: Mapping[str, Callable[..., Scorer]] = SCORERS
+    return {name: makers[name](**asked.get(name, {})) for name in names}

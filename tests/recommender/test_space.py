@@ -1,0 +1,88 @@
+"""Parameters are refused by name and range before anything is fitted, and reach their scorer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from features.errors import InvalidSetting
+from recommender.model import Model
+from recommender.scorers.registry import SCORERS, made
+from recommender.scorers.space import Span, defaults
+from tests.builders import at, checkerboard
+
+NOW = at("2025-06-01")
+
+
+@pytest.mark.parametrize(("low", "high", "log"), [(2.0, 1.0, True), (1, 1, True), (0.0, 1.0, True)])
+def test_a_span_without_room_or_without_ratios_is_refused(
+    low: float, high: float, log: bool
+) -> None:
+    with pytest.raises(InvalidSetting, match="low below high"):
+        Span(low, high, log=log)
+
+
+@pytest.mark.parametrize(
+    ("span", "inside", "outside"),
+    [
+        (Span(1, 12), [1, 12], [0, 13, 2.0, True, "3", None]),
+        (Span(0.0, 1.0, log=False), [0.0, 1, 0.5], [-0.1, 1.1, float("nan"), True, "0.5", None]),
+    ],
+)
+def test_a_span_holds_numbers_of_its_kind_between_its_ends(
+    span: Span, inside: list[object], outside: list[object]
+) -> None:
+    assert all(span.holds(value) for value in inside)
+    assert not any(span.holds(value) for value in outside)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [
+        ({"horoscope": {}}, ["some of popularity, content", "got horoscope"]),
+        ({"content": {"ridge": 1.0}}, ["parameters of content", "some of reg", "got ridge"]),
+        ({"content": 20.0}, ["parameters of content", "values by name", "got 20.0"]),
+        ({"content": {"reg": -1.0}}, ["parameter reg of content", "0.5 to 2000", "got -1.0"]),
+        ({"sequence": {"horizon": 2.5}}, ["a whole number, 1 to 12", "got 2.5"]),
+        ({"sequence": {"max_rows": 0}}, ["parameter max_rows of sequence", "got 0"]),
+        ({"popularity": {"half_life": "long"}}, ["3 to 1500", "got 'long'", "for 60.0"]),
+    ],
+)
+def test_what_no_scorer_can_be_made_with_is_refused(
+    parameters: dict[str, dict[str, object]], told: list[str]
+) -> None:
+    with pytest.raises(InvalidSetting) as refused:
+        made(["popularity"], parameters)
+    assert [part for part in told if part not in str(refused.value)] == []
+
+
+@pytest.mark.parametrize("name", SCORERS)
+def test_a_scorer_is_made_with_both_ends_of_its_space(name: str) -> None:
+    for end in ("low", "high"):
+        values = {key: getattr(span, end) for key, span in SCORERS[name].SPACE.items()}
+        scorer = made([name], {name: values})[name]
+        assert {key: getattr(scorer, key) for key in values} == values
+
+
+def test_parameters_reach_their_scorer_and_all_others_keep_defaults() -> None:
+    model = Model.fit(
+        checkerboard(),
+        as_of=NOW,
+        scorers=["popularity", "content"],
+        parameters={"popularity": {"half_life": 30.0}, "sequence": {"reg": 1.0}},
+    )
+
+    popularity, content = model.hybrid.parts.values()
+    assert popularity.to_fitted().values == {"half_life": 30.0, "shrinkage": 200.0}
+    assert content.to_fitted().values == defaults(SCORERS["content"])
+
+
+def test_naming_the_defaults_changes_nothing() -> None:
+    plain, named = (
+        Model.fit(checkerboard(), as_of=NOW, scorers=["content"], parameters=parameters)
+        for parameters in (None, {"content": defaults(SCORERS["content"])})
+    )
+
+    assert named.version == plain.version
+    for name, array in plain.to_fitted().arrays.items():
+        np.testing.assert_array_equal(named.to_fitted().arrays[name], array)
