@@ -18,7 +18,7 @@ from features.fitted import Fitted
 from features.profiles import ProfileEncoder, Profiles
 from recommender.scorers.contract import Part, Scorer, Training
 from recommender.scorers.hybrid import Hybrid
-from recommender.scorers.registry import SCORERS, default_names, made
+from recommender.scorers.registry import chosen, made
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +86,7 @@ class Model:
         NotEnoughData
             If nothing was chosen before ``as_of``.
         """
-        parts = made(_known(scorers), parameters)
+        parts = made(chosen(scorers), parameters)
         tell = report or (lambda _: None)
         tell("read profiles and courses")
         courses = CourseEncoder.fit(dataset, as_of)
@@ -177,16 +177,3 @@ def _version(fitted: Fitted) -> str:
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(fitted.arrays[name]).data)
     return digest.hexdigest()[:12]
-
-
-def _known(scorers: Sequence[str] | None) -> tuple[str, ...]:
-    names = tuple(scorers) if scorers is not None else default_names()
-    unknown = [name for name in names if name not in SCORERS]
-    if unknown or not names:
-        raise InvalidSetting(
-            "scorers",
-            expected=f"some of {', '.join(SCORERS)}",
-            got=", ".join(unknown) or "none",
-            remedy="name scorers by these words, separated by commas",
-        )
-    return names

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zixuan.commands import advice, data, demo, model, service
+from zixuan.commands import advice, data, demo, model, service, tuning
 
 if TYPE_CHECKING:
     from features.errors import InvalidData
@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (data, model, advice, service, demo):
+for group in (data, model, tuning, advice, service, demo):
     app.add_typer(group.app)
 
 

@@ -27,6 +27,26 @@ def default_names() -> tuple[str, ...]:
     return tuple(name for name in SCORERS if name != "factorisation" or available())
 
 
+def chosen(names: Iterable[str] | None) -> tuple[str, ...]:
+    """Return the scorers that are named; all that are installed when left out.
+
+    Raises
+    ------
+    InvalidSetting
+        If a name is unknown, or there is none.
+    """
+    asked = default_names() if names is None else tuple(names)
+    unknown = [name for name in asked if name not in SCORERS]
+    if unknown or not asked:
+        raise InvalidSetting(
+            "scorers",
+            expected=f"some of {', '.join(SCORERS)}",
+            got=", ".join(unknown) or "none",
+            remedy="name scorers by these words, separated by commas",
+        )
+    return asked
+
+
 def made(
     names: Iterable[str], parameters: Mapping[str, Mapping[str, object]] | None = None
 ) -> dict[str, Scorer]:

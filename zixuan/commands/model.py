@@ -19,6 +19,7 @@ app = typer.Typer()
     epilog=examples(
         "train county --out model",
         "train county --out model --until 2025-07-01 --scorers popularity,content,sequence",
+        "train county --out model --parameters parameters.json",
     )
 )
 def train(
@@ -38,6 +39,14 @@ def train(
         str | None,
         typer.Option(metavar="A,B", help="Scorers to train.", show_default="all installed"),
     ] = None,
+    parameters: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Parameters of scorers, as `zixuan tune` writes them.",
+            show_default="defaults",
+        ),
+    ] = None,
     seed: Seed = 0,
     record: Annotated[
         bool, typer.Option(help="Keep the run in the registry (ZIXUAN_TRACKING_URI).")
@@ -55,10 +64,12 @@ def train(
     from recommender.artifact import ARRAYS, MANIFEST, VALUES, save
     from training.train import record_of
     from training.train import train as fit
+    from training.tuning import read_parameters
     from zixuan.reading import moment, read
     from zixuan.registry import tracker
     from zixuan.show import say, show_notices
 
+    chosen = None if parameters is None else read_parameters(parameters)
     with (
         steps(quiet=quiet) as tell,
         replacing(out, (MANIFEST, ARRAYS, VALUES), "a model") as partial,
@@ -71,6 +82,7 @@ def train(
             scorers=names(scorers),
             seed=seed,
             report=tell,
+            parameters=chosen,
         )
         seconds = time.perf_counter() - began
         save(model, partial)

@@ -1,0 +1,190 @@
+"""Look for better parameters of each scorer, on a slice of time before any that judges.
+
+Only what was known before a moment is looked at: its later part, cut off by a split, says which
+setting foresees best. What happens from that moment on is left to judge the model by.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.dataset import Dataset
+from features.errors import InvalidSetting, NotEnoughData
+from features.moments import instant
+from recommender.scorers.registry import SCORERS, chosen, made
+from training.split import Strategy, TimeSplit
+from training.study import Study, Tried
+from training.tuning import Found, Tuning
+from training.validation_slice import Slice
+from training.withhold import without_later
+
+#: ``zixuan evaluate`` judges from its cut on, unless told otherwise.
+JUDGED = TimeSplit(0.85)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How long to look; with both limits, until the first is reached.
+
+    Parameters
+    ----------
+    minutes
+        Of this run. A trial is not begun if the scorer's longest one would not fit in the rest.
+    trials
+        Of each scorer in all, those of earlier runs of the study among them.
+    """
+
+    minutes: float | None = None
+    trials: int | None = None
+
+    def __post_init__(self) -> None:
+        given = [limit for limit in (self.minutes, self.trials) if limit is not None]
+        if not given or not all(limit > 0 for limit in given):
+            raise InvalidSetting(
+                "tuning budget",
+                expected="minutes, trials or both, above 0",
+                got=f"minutes {self.minutes}, trials {self.trials}",
+                remedy="say how long to look",
+            )
+
+
+def tune(
+    dataset: Dataset,
+    *,
+    study: Path,
+    budget: Budget,
+    until: pd.Timestamp | None = None,
+    split: Strategy = JUDGED,
+    scorers: Sequence[str] | None = None,
+    seed: int = 0,
+    report: Callable[[str], None] | None = None,
+    found: Callable[[str], None] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Tuning:
+    """Try settings of each scorer alone, its default first, and compare their NDCG@10.
+
+    The scorer that has had the least time is next. Ctrl+C ends the search and keeps what was
+    found.
+
+    Parameters
+    ----------
+    dataset
+        All events; those from ``until`` on are not seen.
+    study
+        SQLite file of the trials; where it exists, the search goes on.
+    budget
+        How long to look.
+    until
+        Nothing dated at or after it is seen; the cut of ``JUDGED`` when left out.
+    split
+        Takes apart what was known before ``until``; by time, so that nothing leaks.
+    scorers
+        Names; all that are installed when left out.
+    seed
+        Of fitting, of the settings proposed and of the bootstrap.
+    report, found
+        Are told each step, and each trial's outcome.
+    clock
+        Seconds from any start.
+
+    Raises
+    ------
+    InvalidSetting
+        If a scorer is unknown, or the split is not one by time.
+    NotEnoughData
+        If a part of the split is empty, or the budget is too small for a single trial.
+    Refused
+        If the study is of other data, another split or another seed.
+    """
+    began, tell = clock(), report or (lambda _: None)
+    names = chosen(scorers)
+    tell("split")
+    before = JUDGED(dataset).cut if until is None else until
+    past = without_later(dataset, np.full(len(dataset.teachers), instant(before)))
+    parts = _by_time(split)(past)
+    facts: dict[str, Any] = {
+        "data_hash": past.content_hash,
+        "split": parts.name,
+        "cut": parts.cut.isoformat(),
+        "until": before.isoformat(),
+        "seed": seed,
+    }
+    with Study.open(study, facts) as kept:
+        for name in names:
+            kept.take_up(name)
+        search = _Search(Slice.of(parts, seed), kept, budget, clock, found or (lambda _: None))
+        tell("tune")
+        interrupted = search.run(began)
+        return _told(kept, facts, seed, interrupted)
+
+
+def _by_time(split: Strategy) -> TimeSplit:
+    if not isinstance(split, TimeSplit):
+        raise InvalidSetting(
+            "split of tuning",
+            expected="time:Q: all others let later choices leak",
+            got=type(split).__name__,
+            remedy="write for instance time:0.85",
+        )
+    return split
+
+
+def _told(kept: Study, facts: dict[str, Any], seed: int, interrupted: bool) -> Tuning:
+    found = tuple(Found.of(name, tried, seed) for name, tried in kept.tried.items() if tried)
+    if not found:
+        raise NotEnoughData(
+            "tuning",
+            expected="time for at least one trial",
+            got="none finished",
+            remedy="run it again with more minutes, or with fewer scorers",
+        )
+    return Tuning(facts, found, interrupted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    slice_: Slice
+    study: Study
+    budget: Budget
+    clock: Callable[[], float]
+    tell: Callable[[str], None]
+
+    def run(self, began: float) -> bool:
+        """Try settings until the budget is used up; True if interrupted before."""
+        minutes = np.inf if self.budget.minutes is None else self.budget.minutes
+        try:
+            while name := self._turn(began + 60 * minutes - self.clock()):
+                self._try(name)
+        except KeyboardInterrupt:
+            return True
+        return False
+
+    def _turn(self, left: float) -> str | None:
+        """Return the scorer that has had the least time, of those with a trial left that fits."""
+        had: dict[str, float] = {}
+        for name, tried in self.study.tried.items():
+            seconds = [each.seconds for each in tried]
+            if len(tried) < self._trials(name) and max(seconds, default=0.0) < left:
+                had[name] = sum(seconds)
+        return min(had, key=lambda name: had[name], default=None)
+
+    def _trials(self, name: str) -> float:
+        if not SCORERS[name].SPACE:
+            return 1  # there is only the default to try
+        return np.inf if self.budget.trials is None else self.budget.trials
+
+    def _try(self, name: str) -> None:
+        began = self.clock()
+        parameters = self.study.proposed(name)
+        values = self.slice_.values(made([name], {name: parameters})[name])
+        self.study.add(name, Tried(parameters, values, self.clock() - began))
+        means = [each.values.mean() for each in self.study.tried[name]]
+        best, default = max(means), means[0]
+        self.tell(f"{name}: trial {len(means)}, best {best:.4f}, default {default:.4f}")
