@@ -32,7 +32,7 @@ def tuned(method: Method, earlier: Task, trials: int, seed: int) -> dict[str, An
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
-    study.enqueue_trial(_starts(method.space))
+    study.enqueue_trial(starts(method.space))
     study.optimize(quality, n_trials=trials)
     return study.best_params
 
@@ -54,7 +54,8 @@ def _quality(scores: Scores, task: Task, teachers: NDArray[np.integer]) -> float
     return float(values(shown, task.split, teachers)[:, 0].mean())
 
 
-def _starts(space: Mapping[str, Span]) -> dict[str, float | None]:
+def starts(space: Mapping[str, Span]) -> dict[str, float | None]:
+    """Return the usual setting of a method."""
     return {name: span.start for name, span in space.items()}
 
 
