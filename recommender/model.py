@@ -16,6 +16,7 @@ from features.dataset import Dataset
 from features.errors import InvalidSetting, NotEnoughData
 from features.fitted import Fitted
 from features.profiles import ProfileEncoder, Profiles
+from recommender.event_weights import split_off
 from recommender.scorers.contract import Part, Scorer, Training
 from recommender.scorers.hybrid import Hybrid
 from recommender.scorers.registry import chosen, made
@@ -77,7 +78,8 @@ class Model:
             Is told each step.
         parameters
             Scorer -> parameters of its constructor; those not named keep their defaults. Those of
-            a scorer that is not fitted are checked, and left aside.
+            a scorer that is not fitted are checked, and left aside. ``event_weights`` names
+            what kinds of events say about taste, where that is not as declared.
 
         Raises
         ------
@@ -86,11 +88,12 @@ class Model:
         NotEnoughData
             If nothing was chosen before ``as_of``.
         """
-        parts = made(chosen(scorers), parameters)
+        weights, of_scorers = split_off(parameters)
+        parts = made(chosen(scorers), of_scorers)
         tell = report or (lambda _: None)
         tell("read profiles and courses")
         courses = CourseEncoder.fit(dataset, as_of)
-        profiles = ProfileEncoder.fit(dataset, as_of)
+        profiles = ProfileEncoder.fit(dataset, as_of, weights)
         training = Training.of(dataset, as_of, courses, profiles, seed)
         if not len(training.choices):
             raise NotEnoughData(

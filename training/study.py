@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import Refused
-from recommender.scorers.registry import SCORERS
-from recommender.scorers.space import Span, defaults
+from recommender.scorers.space import Span
+from training.sought import Sought
 
 if TYPE_CHECKING:
     import optuna
@@ -35,7 +35,7 @@ class Tried:
 
 
 class Study:
-    """Trials of several scorers in one SQLite file, each scorer's apart.
+    """Trials of several sets of parameters in one SQLite file, each set's apart.
 
     A tree-structured Parzen estimator (Bergstra et al. 2011) proposes settings. Its random
     numbers depend on the seed and the number of trials so far alone, so a study that was
@@ -77,8 +77,8 @@ class Study:
             storage.remove_session()
             storage.engine.dispose()
 
-    def take_up(self, scorer: str) -> None:
-        """Read what was tried of a scorer.
+    def take_up(self, sought: Sought) -> None:
+        """Read what was tried of these parameters.
 
         Raises
         ------
@@ -88,36 +88,36 @@ class Study:
         import optuna
 
         study = optuna.create_study(
-            storage=self._storage, study_name=scorer, direction="maximize", load_if_exists=True
+            storage=self._storage, study_name=sought.name, direction="maximize", load_if_exists=True
         )
-        facts = self._facts | {"space": _told(scorer)}
+        facts = self._facts | {"space": _told(sought)}
         self._refuse_other_facts(study.user_attrs, facts)
         for name, fact in facts.items():
             study.set_user_attr(name, fact)
-        self._kept[scorer] = study
-        self.tried[scorer] = [
+        self._kept[sought.name] = study
+        self.tried[sought.name] = [
             Tried(trial.params, np.array(trial.user_attrs["values"]), trial.user_attrs["seconds"])
             for trial in study.trials
         ]
 
-    def proposed(self, scorer: str) -> dict[str, Any]:
+    def proposed(self, sought: Sought) -> dict[str, Any]:
         """Return the setting to try next: the default first."""
         import optuna
 
-        space, tried = SCORERS[scorer].SPACE, self.tried[scorer]
+        tried = self.tried[sought.name]
         if not tried:
-            return {name: defaults(SCORERS[scorer])[name] for name in space}
+            return dict(sought.start)
         seed = np.random.SeedSequence([self._seed, len(tried)]).generate_state(1)
         sampler = optuna.samplers.TPESampler(seed=int(seed[0]))
         # In memory: a proposal that is never finished leaves no trace in the file.
         study = optuna.create_study(direction="maximize", sampler=sampler)
-        study.add_trials([_frozen(space, each) for each in tried])
-        return study.ask(_distributions(space)).params
+        study.add_trials([_frozen(sought.space, each) for each in tried])
+        return study.ask(_distributions(sought.space)).params
 
-    def add(self, scorer: str, tried: Tried) -> None:
+    def add(self, sought: Sought, tried: Tried) -> None:
         """Keep a finished trial."""
-        self._kept[scorer].add_trial(_frozen(SCORERS[scorer].SPACE, tried))
-        self.tried[scorer].append(tried)
+        self._kept[sought.name].add_trial(_frozen(sought.space, tried))
+        self.tried[sought.name].append(tried)
 
     def _refuse_other_facts(self, kept: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
         for name, fact in facts.items():
@@ -148,10 +148,10 @@ def _refuse_other_files(path: Path) -> None:
         )
 
 
-def _told(scorer: str) -> str:
-    """Say where a scorer's parameters are looked for, and from where."""
-    start = defaults(SCORERS[scorer])
-    return json.dumps({k: [v.low, v.high, start[k]] for k, v in SCORERS[scorer].SPACE.items()})
+def _told(sought: Sought) -> str:
+    """Say where parameters are looked for, and from where."""
+    spans = sought.space.items()
+    return json.dumps({name: [span.low, span.high, sought.start[name]] for name, span in spans})
 
 
 def _distributions(space: Mapping[str, Span]) -> dict[str, optuna.distributions.BaseDistribution]:

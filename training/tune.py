@@ -18,11 +18,10 @@ import pandas as pd
 from features.dataset import Dataset
 from features.errors import InvalidSetting, NotEnoughData
 from features.moments import instant
-from recommender.scorers.registry import SCORERS, chosen, made
+from training.sought import Sought, sought
 from training.split import Strategy, TimeSplit
 from training.study import Study, Tried
 from training.tuning import Found, Tuning
-from training.validation_slice import Slice
 from training.withhold import without_later
 
 #: ``zixuan evaluate`` judges from its cut on, unless told otherwise.
@@ -86,7 +85,8 @@ def tune(
     split
         Takes apart what was known before ``until``; by time, so that nothing leaks.
     scorers
-        Names; all that are installed when left out.
+        Names, and ``event_weights``; all that are installed when left out, and the weights where
+        there are events of several kinds.
     seed
         Of fitting, of the settings proposed and of the bootstrap.
     report, found
@@ -104,7 +104,6 @@ def tune(
         If the study is of other data, another split or another seed.
     """
     began, tell = clock(), report or (lambda _: None)
-    names = chosen(scorers)
     tell("split")
     before = JUDGED(dataset).cut if until is None else until
     past = without_later(dataset, np.full(len(dataset.teachers), instant(before)))
@@ -116,10 +115,12 @@ def tune(
         "until": before.isoformat(),
         "seed": seed,
     }
+    tell("profiles")
+    looked_for = sought(parts, scorers, seed)
     with Study.open(study, facts) as kept:
-        for name in names:
-            kept.take_up(name)
-        search = _Search(Slice.of(parts, seed), kept, budget, clock, found or (lambda _: None))
+        for each in looked_for:
+            kept.take_up(each)
+        search = _Search(looked_for, kept, budget, clock, found or (lambda _: None))
         tell("tune")
         interrupted = search.run(began)
         return _told(kept, facts, seed, interrupted)
@@ -150,7 +151,7 @@ def _told(kept: Study, facts: dict[str, Any], seed: int, interrupted: bool) -> T
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    slice_: Slice
+    sought: Sequence[Sought]
     study: Study
     budget: Budget
     clock: Callable[[], float]
@@ -160,31 +161,33 @@ class _Search:
         """Try settings until the budget is used up; True if interrupted before."""
         minutes = np.inf if self.budget.minutes is None else self.budget.minutes
         try:
-            while name := self._turn(began + 60 * minutes - self.clock()):
-                self._try(name)
+            while turn := self._turn(began + 60 * minutes - self.clock()):
+                self._try(turn)
         except KeyboardInterrupt:
             return True
         return False
 
-    def _turn(self, left: float) -> str | None:
-        """Return the scorer that has had the least time, of those with a trial left that fits."""
-        had: dict[str, float] = {}
-        for name, tried in self.study.tried.items():
-            seconds = [each.seconds for each in tried]
-            if len(tried) < self._trials(name) and max(seconds, default=0.0) < left:
-                had[name] = sum(seconds)
-        return min(had, key=lambda name: had[name], default=None)
+    def _turn(self, left: float) -> Sought | None:
+        """Return what has had the least time, of all with a trial left that fits."""
+        seconds = {name: [t.seconds for t in tried] for name, tried in self.study.tried.items()}
+        ready = [
+            each
+            for each in self.sought
+            if len(seconds[each.name]) < self._trials(each)
+            and max(seconds[each.name], default=0.0) < left
+        ]
+        return min(ready, key=lambda each: sum(seconds[each.name]), default=None)
 
-    def _trials(self, name: str) -> float:
-        if not SCORERS[name].SPACE:
+    def _trials(self, sought: Sought) -> float:
+        if not sought.space:
             return 1  # there is only the default to try
         return np.inf if self.budget.trials is None else self.budget.trials
 
-    def _try(self, name: str) -> None:
+    def _try(self, sought: Sought) -> None:
         began = self.clock()
-        parameters = self.study.proposed(name)
-        values = self.slice_.values(made([name], {name: parameters})[name])
-        self.study.add(name, Tried(parameters, values, self.clock() - began))
-        means = [each.values.mean() for each in self.study.tried[name]]
+        parameters = self.study.proposed(sought)
+        values = sought.values(parameters)
+        self.study.add(sought, Tried(parameters, values, self.clock() - began))
+        means = [each.values.mean() for each in self.study.tried[sought.name]]
         best, default = max(means), means[0]
-        self.tell(f"{name}: trial {len(means)}, best {best:.4f}, default {default:.4f}")
+        self.tell(f"{sought.name}: trial {len(means)}, best {best:.4f}, default {default:.4f}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -49,10 +50,10 @@ class Slice:
     candidates: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, split: Split, seed: int) -> Self:
-        """See the earlier part of a split; of very many teachers, draw some."""
+    def of(cls, split: Split, seed: int, weights: Mapping[str, float] | None = None) -> Self:
+        """See the earlier part of a split by weights of events; of very many teachers, draw some."""
         train, cut = split.train, split.cut
-        courses, profiles = CourseEncoder.fit(train, cut), ProfileEncoder.fit(train, cut)
+        courses, profiles = CourseEncoder.fit(train, cut), ProfileEncoder.fit(train, cut, weights)
         training = Training.of(train, cut, courses, profiles, seed)
         teachers = np.flatnonzero(np.diff(split.truth.indptr))
         if len(teachers) > MAX_TEACHERS:

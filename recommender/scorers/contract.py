@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, Self
 
 import numpy as np
@@ -90,6 +90,8 @@ class Training:
         all teachers' features at each, for rows of the past: shape (n_anchors * n, n_features).
     seed
         Of all randomness in fitting.
+    weights
+        Kind of event -> what it says about taste, where that is not as declared.
     """
 
     dataset: Dataset
@@ -101,6 +103,7 @@ class Training:
     anchors: NDArray[np.int64]
     past_features: sparse.csr_array
     seed: int
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     N_ANCHORS = 4
 
@@ -132,12 +135,13 @@ class Training:
             anchors=anchors,
             past_features=sparse.vstack(past, format="csr"),
             seed=seed,
+            weights=profiles.weights,
         )
 
     def earlier(self, moment: pd.Timestamp) -> Training:
         """Return what was known at an earlier moment, encoders fitted anew on just that."""
         courses = CourseEncoder.fit(self.dataset, moment)
-        profiles = ProfileEncoder.fit(self.dataset, moment)
+        profiles = ProfileEncoder.fit(self.dataset, moment, self.weights)
         return Training.of(self.dataset, moment, courses, profiles, self.seed)
 
     @property
@@ -156,7 +160,7 @@ class Training:
         self, teachers: NDArray[np.integer], moments: NDArray[np.int64]
     ) -> Histories:
         """Return decayed histories of (teacher, moment) pairs."""
-        return histories_before(self.log, teachers, moments, self.catalogue)
+        return histories_before(self.log, teachers, moments, self.catalogue, self.weights)
 
     def age_in_days(self, moments: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return how long ago moments were, in days."""

@@ -11,7 +11,7 @@ from recommender.scorers.factorisation import Factorisation, available
 from recommender.scorers.popularity import Popularity
 from recommender.scorers.season import Season
 from recommender.scorers.sequence import Sequence
-from recommender.scorers.space import check_parameters
+from recommender.scorers.space import check_parameters, defaults
 
 SCORERS: dict[str, type[Tunable]] = {
     "popularity": Popularity,
@@ -67,7 +67,7 @@ def made(
             remedy="correct the name, or leave it out",
         )
     for name, values in asked.items():
-        check_parameters(name, SCORERS[name], values)
+        check_parameters(name, defaults(SCORERS[name]), SCORERS[name].SPACE, values)
     # What a constructor takes is checked just above; types cannot say it.
     makers: Mapping[str, Callable[..., Scorer]] = SCORERS
     return {name: makers[name](**asked.get(name, {})) for name in names}

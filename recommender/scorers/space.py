@@ -79,31 +79,40 @@ def defaults(kind: type) -> dict[str, Any]:
     }
 
 
-def check_parameters(scorer: str, kind: type, parameters: object) -> None:
-    """Refuse parameters that a scorer cannot be made with.
+def check_parameters(
+    what: str, known: Mapping[str, object], space: Mapping[str, Span], parameters: object
+) -> None:
+    """Refuse parameters that are unknown or out of range.
 
-    A parameter without a span of its own must be above 0, and of its default's type.
+    Parameters
+    ----------
+    what
+        Whose they are, for the message.
+    known
+        All parameters that there are, with their defaults.
+    space
+        Their ranges; one without must be above 0, and whole if its default is.
+    parameters
+        What was given, of any type.
 
     Raises
     ------
     InvalidSetting
         Naming the first that is wrong.
     """
-    known = defaults(kind)
     if not isinstance(parameters, Mapping) or not parameters.keys() <= known.keys():
         got = sorted(set(parameters) - set(known)) if isinstance(parameters, Mapping) else None
         raise InvalidSetting(
-            f"parameters of {scorer}",
+            f"parameters of {what}",
             expected=f"values by name, some of {', '.join(known)}",
             got=repr(parameters) if got is None else ", ".join(map(str, got)),
             remedy="correct the name, or leave it out",
         )
-    space: Mapping[str, Span] = getattr(kind, "SPACE", {})
     for name, value in parameters.items():
         span = space.get(name) or _above_zero(known[name])
         if not span.holds(value):
             raise InvalidSetting(
-                f"parameter {name} of {scorer}",
+                f"parameter {name} of {what}",
                 expected=str(span),
                 got=repr(value),
                 remedy=f"choose one in this range, or leave it out for {known[name]}",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from features.codes import EVENT_WEIGHTS
 from features.errors import InvalidSetting
+from recommender.artifact import load, save
+from recommender.event_weights import SPACE
 from recommender.model import Model
 from recommender.scorers.registry import SCORERS, made
 from recommender.scorers.space import Span, defaults
-from tests.builders import at, checkerboard
+from tests.builders import at, checkerboard, took, world
 
 NOW = at("2025-06-01")
 
@@ -45,6 +50,9 @@ def test_a_span_holds_numbers_of_its_kind_between_its_ends(
         ({"content": {"reg": -1.0}}, ["parameter reg of content", "0.5 to 2000", "got -1.0"]),
         ({"sequence": {"horizon": 2.5}}, ["a whole number, 1 to 12", "got 2.5"]),
         ({"sequence": {"max_rows": 0}}, ["parameter max_rows of sequence", "got 0"]),
+        ({"event_weights": {"liked": 1.0}}, ["parameters of event_weights", "got liked"]),
+        ({"event_weights": {"viewed": -3.0}}, ["viewed of event_weights", "0 to 1", "got -3.0"]),
+        ({"event_weights": [0.1]}, ["values by name", "got [0.1]"]),
         ({"popularity": {"half_life": "long"}}, ["3 to 1500", "got 'long'", "for 60.0"]),
     ],
 )
@@ -52,7 +60,7 @@ def test_what_no_scorer_can_be_made_with_is_refused(
     parameters: dict[str, dict[str, object]], told: list[str]
 ) -> None:
     with pytest.raises(InvalidSetting) as refused:
-        made(["popularity"], parameters)
+        Model.fit(checkerboard(), as_of=NOW, scorers=["popularity"], parameters=parameters)
     assert [part for part in told if part not in str(refused.value)] == []
 
 
@@ -86,3 +94,29 @@ def test_naming_the_defaults_changes_nothing() -> None:
     assert named.version == plain.version
     for name, array in plain.to_fitted().arrays.items():
         np.testing.assert_array_equal(named.to_fitted().arrays[name], array)
+
+
+def test_weights_of_events_change_what_a_history_says_and_stay_with_the_model(
+    tmp_path: Path,
+) -> None:
+    events = [took("ann", "a", "2025-01-01", "viewed"), took("ann", "b", "2025-01-02")]
+    dataset = world([*events, took("bob", "a", "2025-01-03"), took("bob", "b", "2025-01-04")])
+    model = Model.fit(
+        dataset,
+        as_of=NOW,
+        scorers=["content"],
+        parameters={"event_weights": {"viewed": 0.9, "dismissed": -1}},
+    )
+    save(model, tmp_path)
+
+    for each in (model, load(tmp_path)):
+        profiles = each.profiles(dataset, NOW, each.catalogue(dataset, NOW))
+        viewed = profiles.histories.by_days[-1][0, 0]
+        assert viewed == pytest.approx(0.9 * 2 ** -(151 / 720), rel=1e-4)
+        assert each.profile_encoder.weights == {"viewed": 0.9, "dismissed": -1.0}
+
+
+def test_weights_of_events_are_looked_for_around_those_declared() -> None:
+    assert {**EVENT_WEIGHTS, "completed": 1.0} == EVENT_WEIGHTS
+    assert set(SPACE) == set(EVENT_WEIGHTS) - {"completed"}
+    assert [kind for kind, span in SPACE.items() if not span.holds(EVENT_WEIGHTS[kind])] == []

@@ -21,6 +21,7 @@ from recommender.scorers.registry import SCORERS
 from recommender.scorers.space import defaults
 from tests.builders import at, teacher, took, world
 from training.evaluate import judge
+from training.sought import sought
 from training.split import FileSplit, LastSplit, TimeSplit
 from training.study import Study, Tried
 from training.tune import Budget, tune
@@ -326,8 +327,9 @@ def test_the_budget_of_time_is_kept(
 
 def test_every_scorer_gets_the_same_time(dataset: Dataset, tmp_path: Path) -> None:
     with Study.open(tmp_path / "s.db", {"seed": 0}) as study:
-        study.take_up("content")
-        study.add("content", Tried({"reg": 20.0}, np.ones(3), seconds=1000.0))
+        (content,) = sought(TimeSplit(0.85)(dataset), ["content"], seed=0)
+        study.take_up(content)
+        study.add(content, Tried({"reg": 20.0}, np.ones(3), seconds=1000.0))
     told: list[str] = []
     options = {"until": UNTIL, "found": told.append, "budget": Budget(minutes=100, trials=3)}
     with closing(sqlite3.connect(tmp_path / "s.db")) as connection:
@@ -375,3 +377,43 @@ def test_the_record_says_what_was_found_and_where(dataset: Dataset, tmp_path: Pa
     assert told["trials"] == 2
     assert told["best"]["low"] <= told["best"]["mean"] <= told["best"]["high"]
     assert ("content" in found["parameters"]) == told["better"]
+
+
+def views_mislead() -> Dataset:
+    """All view courses of the other phase in between, and never take one.
+
+    Declared as it is, a view speaks for a course; here it speaks against it.
+    """
+    plain = two_phases()
+    taken = plain.table("events").dropna(axis="columns", how="all")
+    views = taken.assign(
+        kind="viewed",
+        course_id=[
+            f"{'junior' if c.startswith('primary') else 'primary'}-{c.split('-')[1]}"
+            for c in taken["course_id"]
+        ],
+        occurred_at=taken["occurred_at"] + pd.Timedelta(hours=1),
+    )
+    tables = {**plain.tables, "events": pd.concat([taken, views], ignore_index=True)}
+    return Dataset.of(tables)
+
+
+def test_weights_of_events_are_looked_for_where_there_are_several_kinds(tmp_path: Path) -> None:
+    options = {"trials": 1, "scorers": None, "split": TimeSplit(0.6)}
+    one = tuned(two_phases(), tmp_path / "one.db", **options)
+    several = tuned(views_mislead(), tmp_path / "several.db", **options)
+
+    assert "event_weights" not in {each.scorer for each in one.found}
+    assert several.found[-1].scorer == "event_weights"
+    assert several.found[-1].parameters == {"viewed": 0.2}
+
+
+def test_what_only_misleads_is_weighed_less(tmp_path: Path) -> None:
+    dataset = views_mislead()
+    found = tuned(dataset, tmp_path / "s.db", trials=8, scorers=["event_weights"])
+    model = Model.fit(dataset, as_of=UNTIL, scorers=["content"], parameters=found.parameters)
+
+    (weights,) = found.found
+    assert weights.better
+    assert weights.parameters["viewed"] < 0.2
+    assert model.profile_encoder.weights == weights.parameters
