@@ -1,11 +1,13 @@
 """Ask whether tuned parameters hold: tune before a moment, then judge from that moment on.
 
 Usage: python benchmarks/tuned.py DATA... [--trials N] [--cuts 0.75,0.8,0.85] [--scorers A,B]
+    [--split time:0.55 --windows 3]
 
 DATA are folders as benchmarks/peers.py takes them. At each cut the scorers are tuned on what was
 known before it, and fitted on all of that, once with defaults and once with the best setting
-that was tried; both are judged by what came after. Shown are the gain on the tuning slice, in
-standard errors of it, and the gain afterwards with its 95% interval, paired by teacher.
+that was ahead of them in every window; both are judged by what came after. Shown are the gain while
+tuning, in all windows and in each, and the gain afterwards with its 95% interval, paired by
+teacher.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from features.dataset import Dataset
 from prepare import prepared
 from recommender.scorers.registry import made
 from training.bootstrap import figures
-from training.split import TimeSplit
+from training.split import TimeSplit, parse
 from training.tune import Budget, tune
 from training.tuning import Found
 from training.validation_slice import Slice
@@ -48,15 +50,18 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=20, help="of each scorer")
     parser.add_argument("--cuts", default="0.75,0.8,0.85", help="quantiles of time")
     parser.add_argument("--scorers", default="popularity,content,sequence,season")
+    parser.add_argument("--split", default="time:0.55", help="where the first window begins")
+    parser.add_argument("--windows", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    console = Console(width=max(Console().width, 110))
+    console = Console(width=max(Console().width, 150))
     with threadpool_limits(1):
         for folder in arguments.data:
             dataset = prepared(folder)
             cuts = [float(cut) for cut in arguments.cuts.split(",")]
             held = [each for cut in cuts for each in _at(dataset, cut, arguments)]
-            title = f"{folder.name}, {arguments.trials} trials, seed {arguments.seed}: NDCG@10"
+            told = f"{arguments.split}, {arguments.windows} windows, {arguments.trials} trials"
+            title = f"{folder.name}: NDCG@10; {told}, seed {arguments.seed}"
             console.print(_table(title, held, arguments.seed))
 
 
@@ -68,6 +73,8 @@ def _at(dataset: Dataset, cut: float, arguments: argparse.Namespace) -> Iterator
             study=Path(folder) / "study.db",
             budget=Budget(trials=arguments.trials),
             until=split.cut,
+            split=parse(arguments.split),
+            n_windows=arguments.windows,
             scorers=arguments.scorers.split(","),
             seed=arguments.seed,
         )
@@ -81,7 +88,16 @@ def _at(dataset: Dataset, cut: float, arguments: argparse.Namespace) -> Iterator
 
 def _table(title: str, held: list[Held], seed: int) -> Table:
     table = Table(title=title, title_justify="left")
-    headings = ("scorer", "cut", "tuning: default", "gain", "in errors", "taken", "after: default")
+    headings = (
+        "scorer",
+        "cut",
+        "default",
+        "gain",
+        "errors",
+        "by window",
+        "taken",
+        "after: default",
+    )
     for heading in (*headings, "gain after [95%]"):
         table.add_column(heading, no_wrap=True)
     for each in sorted(held, key=lambda one: one.found.scorer):
@@ -93,6 +109,7 @@ def _table(title: str, held: list[Held], seed: int) -> Table:
             f"{found.default.mean:.4f}",
             f"{found.gain.mean:+.4f}",
             f"{found.gain.mean / found.error:.1f}" if found.error else "-",
+            " ".join(f"{gain:+.4f}" for gain in found.by_window),
             "yes" if found.better else "",
             f"{each.default.mean():.4f}",
             f"{after.mean:+.4f} \\[{after.low:+.4f}, {after.high:+.4f}]",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.codes import EVENT_KINDS, EVENT_WEIGHTS
+from features.dataset import Dataset
 from recommender import event_weights
 from recommender.scorers.registry import SCORERS, chosen, made
 from recommender.scorers.space import Span, defaults
-from training.split import Split
 from training.validation_slice import Slice
 
 #: These scorers read histories, and quickly: their mean tells weights of events apart.
@@ -45,52 +45,55 @@ class Sought:
     values: Values
 
 
-def sought(split: Split, names: Iterable[str] | None, seed: int) -> list[Sought]:
-    """Return what to look for on a split.
+def wanted(names: Iterable[str] | None, past: Dataset) -> list[str]:
+    """Return what is to be looked for, by name.
 
-    Parameters
-    ----------
-    split
-        Its earlier part is fitted on, its later compares.
-    names
-        Scorers, and ``event_weights``; when left out, all that are installed, and the weights
-        where there are kinds of events to weigh.
-    seed
-        Of all randomness.
+    When left out: the scorers that are installed, and the weights of events where there are
+    several kinds of them to weigh.
 
     Raises
     ------
     InvalidSetting
-        If a name is unknown.
+        If a name is unknown, or there is none.
     """
-    of_weights = _of_weights(split, seed)
     if names is None:
-        asked = [*chosen(None), *([of_weights.name] if of_weights.space else [])]
-    else:
-        asked = list(dict.fromkeys(names))
-    scorers = [name for name in asked if name != of_weights.name]
-    if len(scorers) == len(asked) or scorers:
-        chosen(scorers)  # refuses what is unknown before anything is computed
-    slice_ = Slice.of(split, seed)
-    return [of_weights if name == of_weights.name else _of_scorer(name, slice_) for name in asked]
+        return [*chosen(None), *([event_weights.NAME] if _weighable(past) else [])]
+    asked = list(dict.fromkeys(names))
+    if asked != [event_weights.NAME]:
+        chosen([name for name in asked if name != event_weights.NAME])
+    return asked
 
 
-def _of_scorer(name: str, slice_: Slice) -> Sought:
+def sought(names: Iterable[str], slices: Sequence[Slice]) -> list[Sought]:
+    """Return what to look for on windows of time; ``names`` as :func:`wanted` returns them."""
+    return [
+        _of_weights(slices) if name == event_weights.NAME else _of_scorer(name, slices)
+        for name in names
+    ]
+
+
+def _of_scorer(name: str, slices: Sequence[Slice]) -> Sought:
     def values(parameters: Mapping[str, Any]) -> NDArray[np.float64]:
-        return slice_.values(made([name], {name: parameters})[name])
+        asked = {name: parameters}
+        return np.concatenate([each.values(made([name], asked)[name]) for each in slices])
 
     space, start = SCORERS[name].SPACE, defaults(SCORERS[name])
     return Sought(name, space, {key: start[key] for key in space}, values)
 
 
-def _of_weights(split: Split, seed: int) -> Sought:
-    """Look for the weights of those kinds of events that there are."""
-    kinds = [EVENT_KINDS[number] for number in np.unique(split.train.log.kind)]
-    several = kinds if len(kinds) > 1 else []
-    space = {kind: event_weights.SPACE[kind] for kind in several if kind in event_weights.SPACE}
+def _of_weights(slices: Sequence[Slice]) -> Sought:
+    space = _weighable(slices[0].split.train)
 
     def values(weights: Mapping[str, Any]) -> NDArray[np.float64]:
-        slice_ = Slice.of(split, seed, weights)
-        return np.mean([slice_.values(scorer) for scorer in made(READERS).values()], axis=0)
+        weighed = [Slice.of(each.split, each.training.seed, weights) for each in slices]
+        return np.mean([_of_scorer(name, weighed).values({}) for name in READERS], axis=0)
 
     return Sought(event_weights.NAME, space, {kind: EVENT_WEIGHTS[kind] for kind in space}, values)
+
+
+def _weighable(dataset: Dataset) -> dict[str, Span]:
+    """Return the spans of those kinds of events that there are; none if all are of one kind."""
+    kinds = [EVENT_KINDS[number] for number in np.unique(dataset.log.kind)]
+    if len(kinds) < 2:
+        return {}
+    return {kind: event_weights.SPACE[kind] for kind in kinds if kind in event_weights.SPACE}

@@ -1,13 +1,13 @@
 """Look for better parameters of each scorer, on a slice of time before any that judges.
 
-Only what was known before a moment is looked at: its later part, cut off by a split, says which
-setting foresees best. What happens from that moment on is left to judge the model by.
+Only what was known before a moment is looked at. Its later part, in several windows of time, says
+which setting foresees best; what happens from that moment on is left to judge the model by.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,17 @@ import pandas as pd
 from features.dataset import Dataset
 from features.errors import InvalidSetting, NotEnoughData
 from features.moments import instant
-from training.sought import Sought, sought
+from training.sought import Sought, sought, wanted
 from training.split import Strategy, TimeSplit
 from training.study import Study, Tried
-from training.tuning import Found, Tuning
+from training.tuning import Asked, Found, Tuning
+from training.validation_slice import Slice, windows
 from training.withhold import without_later
 
 #: ``zixuan evaluate`` judges from its cut on, unless told otherwise.
 JUDGED = TimeSplit(0.85)
+#: What is looked at begins here, and falls into as many windows.
+LOOKED_AT, WINDOWS = TimeSplit(0.55), 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ def tune(
     study: Path,
     budget: Budget,
     until: pd.Timestamp | None = None,
-    split: Strategy = JUDGED,
+    split: Strategy = LOOKED_AT,
+    n_windows: int = WINDOWS,
     scorers: Sequence[str] | None = None,
     seed: int = 0,
     report: Callable[[str], None] | None = None,
@@ -83,7 +87,10 @@ def tune(
     until
         Nothing dated at or after it is seen; the cut of ``JUDGED`` when left out.
     split
-        Takes apart what was known before ``until``; by time, so that nothing leaks.
+        Where the first window begins in what was known before ``until``; by time, so that
+        nothing leaks.
+    n_windows
+        Into so many windows, each foreseen from all before it, falls what comes after.
     scorers
         Names, and ``event_weights``; all that are installed when left out, and the weights where
         there are events of several kinds.
@@ -104,41 +111,47 @@ def tune(
         If the study is of other data, another split or another seed.
     """
     began, tell = clock(), report or (lambda _: None)
+    by_time = _checked(split, n_windows)
     tell("split")
     before = JUDGED(dataset).cut if until is None else until
     past = without_later(dataset, np.full(len(dataset.teachers), instant(before)))
-    parts = _by_time(split)(past)
+    names = wanted(scorers, past)
+    splits = windows(past, by_time.quantile, n_windows)
     facts: dict[str, Any] = {
         "data_hash": past.content_hash,
-        "split": parts.name,
-        "cut": parts.cut.isoformat(),
+        "split": f"time:{by_time.quantile:g}",
+        "windows": [each.cut.isoformat() for each in splits],
         "until": before.isoformat(),
         "seed": seed,
     }
     tell("profiles")
-    looked_for = sought(parts, scorers, seed)
+    slices = [Slice.of(each, seed) for each in splits]
+    asked = Asked.of(slices)
+    facts["teachers_asked"] = len(asked.teacher)
+    looked_for = sought(names, slices)
     with Study.open(study, facts) as kept:
         for each in looked_for:
             kept.take_up(each)
         search = _Search(looked_for, kept, budget, clock, found or (lambda _: None))
         tell("tune")
         interrupted = search.run(began)
-        return _told(kept, facts, seed, interrupted)
+        return _told(kept, asked, facts, interrupted)
 
 
-def _by_time(split: Strategy) -> TimeSplit:
-    if not isinstance(split, TimeSplit):
+def _checked(split: Strategy, n_windows: int) -> TimeSplit:
+    if not isinstance(split, TimeSplit) or n_windows < 1:
         raise InvalidSetting(
-            "split of tuning",
-            expected="time:Q: all others let later choices leak",
-            got=type(split).__name__,
-            remedy="write for instance time:0.85",
+            "windows of tuning",
+            expected="time:Q, as all other splits let later choices leak, and at least 1 window",
+            got=f"{type(split).__name__}, {n_windows}",
+            remedy="write for instance time:0.55 and 3 windows",
         )
     return split
 
 
-def _told(kept: Study, facts: dict[str, Any], seed: int, interrupted: bool) -> Tuning:
-    found = tuple(Found.of(name, tried, seed) for name, tried in kept.tried.items() if tried)
+def _told(kept: Study, asked: Asked, facts: Mapping[str, Any], interrupted: bool) -> Tuning:
+    seed: int = facts["seed"]
+    found = tuple(Found.of(name, tried, asked, seed) for name, tried in kept.tried.items() if tried)
     if not found:
         raise NotEnoughData(
             "tuning",

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.errors import InvalidSetting
 from training.bootstrap import Figure, figures
 from training.study import Tried
-from training.validation_slice import K
+from training.validation_slice import K, Slice
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Whom the values of a trial belong to: a teacher in a window of time; shape (n,) each."""
+
+    teacher: NDArray[np.integer]
+    window: NDArray[np.integer]
+
+    @classmethod
+    def of(cls, slices: Sequence[Slice]) -> Self:
+        """Return the rows of windows one after another, as trials have them."""
+        teachers = [each.profiles.teachers for each in slices]
+        window = np.repeat(np.arange(len(slices)), [len(each) for each in teachers])
+        return cls(np.concatenate(teachers), window)
+
+    def means(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the mean of each window."""
+        return np.bincount(self.window, values) / np.bincount(self.window)
+
+    def error(self, values: NDArray[np.float64]) -> float:
+        """Return the standard error of the mean; a teacher's rows stand or fall together."""
+        of_row = np.unique(self.teacher, return_inverse=True)[1]
+        sums = np.bincount(of_row, values - values.mean())
+        return float(np.sqrt((sums**2).sum()) / len(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +49,14 @@ class Found:
     Parameters
     ----------
     parameters
-        The best setting that was tried.
+        The best setting of those that were ahead of the default in every window; the default
+        where none was.
     default, best
         Mean NDCG@10 of the default and of that setting.
     gain, error
         The mean of ``best - default``, teacher by teacher, and its standard error.
+    by_window
+        The gain in each window.
     trials
         How many settings were tried, the default among them.
     """
@@ -38,19 +67,22 @@ class Found:
     best: Figure
     gain: Figure
     error: float
+    by_window: tuple[float, ...]
     trials: int
 
     @classmethod
-    def of(cls, scorer: str, tried: list[Tried], seed: int) -> Self:
-        """Compare the best of at least one trial, of which the first is the default."""
+    def of(cls, scorer: str, tried: Sequence[Tried], asked: Asked, seed: int) -> Self:
+        """Compare at least one trial with the first, which is the default."""
         start = tried[0].values
-        top = max(tried, key=lambda each: each.values.mean())
+        ahead = [each for each in tried if (asked.means(each.values - start) > 0).all()]
+        top = max(ahead, key=lambda each: each.values.mean(), default=tried[0])
         gains = top.values - start
-        rows = np.column_stack([start, top.values, gains])
-        rng = np.random.default_rng(seed)
-        default, best, gain = figures(rows, np.arange(len(rows)), rng)
-        error = float(gains.std() / np.sqrt(len(gains)))
-        return cls(scorer, top.parameters, default, best, gain, error, len(tried))
+        default, best, gain = figures(
+            np.column_stack([start, top.values, gains]), asked.teacher, np.random.default_rng(seed)
+        )
+        by_window = tuple(asked.means(gains).tolist())
+        error = asked.error(gains)
+        return cls(scorer, top.parameters, default, best, gain, error, by_window, len(tried))
 
     @property
     def better(self) -> bool:

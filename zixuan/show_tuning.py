@@ -22,7 +22,7 @@ def show_tuning(tuning: Tuning) -> None:
     """Print a line for each scorer: NDCG@10 of its default and of the best setting."""
     facts = tuning.facts
     table = Table(
-        title=f"NDCG@10, {facts['split']} before {facts['until'][:10]}",
+        title=f"NDCG@10, windows from {facts['windows'][0][:10]} to {facts['until'][:10]}",
         title_justify="left",
         caption="interrupted; the same command goes on 已中断，再次运行同一命令即可继续"
         if tuning.interrupted

@@ -16,17 +16,17 @@ import pytest
 
 from features.dataset import Dataset
 from features.errors import InvalidSetting, NotEnoughData, Refused
+from features.moments import instant
 from recommender.model import Model
 from recommender.scorers.registry import SCORERS
 from recommender.scorers.space import defaults
 from tests.builders import at, teacher, took, world
 from training.evaluate import judge
-from training.sought import sought
 from training.split import FileSplit, LastSplit, TimeSplit
-from training.study import Study, Tried
+from training.study import Tried
 from training.tune import Budget, tune
-from training.tuning import Found, read_parameters
-from training.validation_slice import Slice
+from training.tuning import Asked, Found, read_parameters
+from training.validation_slice import Slice, windows
 
 UNTIL = at("2025-01-01")
 DAYS = 200
@@ -62,7 +62,13 @@ def dataset() -> Dataset:
 
 
 def tuned(dataset: Dataset, study: Path, trials: int = 4, **more):
-    options = {"until": UNTIL, "scorers": ["popularity", "content"], "budget": Budget(None, trials)}
+    options = {
+        "until": UNTIL,
+        "split": TimeSplit(0.85),
+        "n_windows": 1,
+        "scorers": ["popularity", "content"],
+        "budget": Budget(None, trials),
+    }
     return tune(dataset, study=study, **(options | more))
 
 
@@ -85,10 +91,13 @@ def test_a_budget_without_a_limit_or_below_it_is_refused(limits) -> None:
         Budget(*limits)
 
 
-@pytest.mark.parametrize("split", [LastSplit(1), FileSplit(Path("test.csv"))])
-def test_a_split_that_leaks_is_refused(dataset: Dataset, tmp_path: Path, split) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [{"split": LastSplit(1)}, {"split": FileSplit(Path("test.csv"))}, {"n_windows": 0}],
+)
+def test_windows_that_leak_or_are_none_are_refused(dataset, tmp_path: Path, change) -> None:
     with pytest.raises(InvalidSetting, match="expected time:Q"):
-        tuned(dataset, tmp_path / "s.db", split=split)
+        tuned(dataset, tmp_path / "s.db", **change)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -132,6 +141,7 @@ def test_a_folder_that_is_not_there_is_refused(dataset: Dataset, tmp_path: Path)
     [
         ({"seed": 1}, "of the seed 0"),
         ({"split": TimeSplit(0.7)}, "of the split time:0.85"),
+        ({"n_windows": 2}, "of the windows"),
         ({"until": at("2024-12-01")}, "of the data hash"),
     ],
 )
@@ -226,7 +236,7 @@ def test_without_a_moment_it_stays_before_what_evaluation_judges(
 
     judged = TimeSplit(0.85)(dataset).cut
     assert pd.Timestamp(found.facts["until"]) == judged
-    assert pd.Timestamp(found.facts["cut"]) < judged
+    assert pd.Timestamp(found.facts["windows"][-1]) < judged
 
 
 def test_the_values_are_those_of_an_evaluation(dataset: Dataset) -> None:
@@ -256,9 +266,11 @@ def test_a_setting_that_gives_no_scores_is_worth_nothing(dataset: Dataset, kind)
 
 
 def test_stopping_and_going_on_is_as_not_stopping(dataset: Dataset, tmp_path: Path) -> None:
-    once = tuned(dataset, tmp_path / "once.db", trials=13)
-    for trials in (1, 5, 5, 13):
-        parts = tuned(dataset, tmp_path / "parts.db", trials=trials)
+    """Thirteen trials: the first ten are drawn at random, the others by what came of them."""
+    options = {"scorers": ["popularity"]}
+    once = tuned(dataset, tmp_path / "once.db", trials=13, **options)
+    for trials in (1, 11, 11, 13):
+        parts = tuned(dataset, tmp_path / "parts.db", trials=trials, **options)
 
     assert values_in(tmp_path / "parts.db") == values_in(tmp_path / "once.db")
     assert parts.to_json() == once.to_json()
@@ -326,16 +338,12 @@ def test_the_budget_of_time_is_kept(
 
 
 def test_every_scorer_gets_the_same_time(dataset: Dataset, tmp_path: Path) -> None:
-    with Study.open(tmp_path / "s.db", {"seed": 0}) as study:
-        (content,) = sought(TimeSplit(0.85)(dataset), ["content"], seed=0)
-        study.take_up(content)
-        study.add(content, Tried({"reg": 20.0}, np.ones(3), seconds=1000.0))
-    told: list[str] = []
-    options = {"until": UNTIL, "found": told.append, "budget": Budget(minutes=100, trials=3)}
+    tuned(dataset, tmp_path / "s.db", trials=1, scorers=["content"])
     with closing(sqlite3.connect(tmp_path / "s.db")) as connection:
-        connection.execute("DELETE FROM study_user_attributes WHERE key != 'space'")
+        connection.execute("UPDATE trial_user_attributes SET value_json = 1e3 WHERE key='seconds'")
         connection.commit()
-    tune(two_phases(), study=tmp_path / "s.db", scorers=["content", "popularity"], **options)
+    told: list[str] = []
+    tuned(dataset, tmp_path / "s.db", budget=Budget(minutes=100, trials=3), found=told.append)
 
     assert [line.split(",")[0] for line in told] == [
         "popularity: trial 1",
@@ -346,24 +354,58 @@ def test_every_scorer_gets_the_same_time(dataset: Dataset, tmp_path: Path) -> No
     ]
 
 
-def of(gains: list[float]) -> Found:
-    start = Tried({"reg": 20.0}, np.full(4, 0.5), 1.0)
-    other = Tried({"reg": 1.0}, 0.5 + np.array(gains), 1.0)
-    return Found.of("content", [start, other], seed=0)
+def of(*gains: list[float], teachers: list[int] | None = None, windows: int = 1) -> Found:
+    """What is found of a default of 0.5 and of settings with these gains over it."""
+    n = len(gains[0])
+    asked = Asked(np.array(teachers or range(n)), np.arange(n) * windows // n)
+    others = [Tried({"reg": float(k)}, 0.5 + np.array(gain), 1.0) for k, gain in enumerate(gains)]
+    return Found.of("content", [Tried({"reg": 20.0}, np.full(n, 0.5), 1.0), *others], asked, 0)
 
 
 def test_a_gain_within_one_standard_error_is_noise() -> None:
-    """The mean is 0.1; the deviation is sqrt(0.03) = 0.173 and its error half of it, 0.087."""
-    clear, noise = of([0.0, 0.0, 0.0, 0.4]), of([-0.2, 0.0, 0.2, 0.1])
+    """Both means are 0.1."""
+    clear, noise = of([0.1, 0.1, 0.0, 0.2]), of([-0.5, 0.0, 0.2, 0.7])
 
-    assert clear.error == pytest.approx(np.sqrt(3 * 0.1**2 + 0.3**2) / 4)
+    assert clear.error == pytest.approx(np.sqrt(2 * 0.1**2) / 4)
+    assert noise.error == pytest.approx(np.sqrt(0.6**2 + 0.1**2 + 0.1**2 + 0.6**2) / 4)
     assert (clear.better, noise.better) == (True, False)
 
 
-def test_where_the_default_is_best_it_stays() -> None:
-    found = of([0.0, -0.1, 0.0, 0.0])
+def test_rows_of_one_teacher_stand_or_fall_together() -> None:
+    """Two teachers, each twice: the sums over their rows are -0.2 and 0.2 off the mean."""
+    found = of([0.0, 0.2, 0.0, 0.2], teachers=[3, 8, 3, 8], windows=2)
+
+    assert found.error == pytest.approx(np.sqrt(0.2**2 + 0.2**2) / 4)
+    assert found.gain.teachers == 2
+
+
+def test_a_setting_must_be_ahead_in_every_window() -> None:
+    """The first gains most, but loses in the second window; the last gains in both."""
+    found = of([0.9, 0.9, -0.1, -0.1], [0.0, 0.0, 0.3, 0.3], [0.1, 0.1, 0.2, 0.2], windows=2)
+
+    assert found.parameters == {"reg": 2.0}
+    assert found.by_window == pytest.approx((0.1, 0.2))
+    assert found.better
+
+
+def test_where_nothing_is_ahead_the_default_stays() -> None:
+    found = of([0.0, -0.1, 0.0, 0.0], [0.9, 0.9, -0.1, -0.1], windows=2)
 
     assert (found.better, found.parameters, found.gain.mean) == (False, {"reg": 20.0}, 0.0)
+
+
+def test_windows_follow_each_other_and_know_all_that_came_before(dataset: Dataset) -> None:
+    splits = windows(dataset, 0.4, 3)
+    cuts = [instant(split.cut) for split in splits]
+
+    log = dataset.log
+    assert [(log.occurred_at < cut).mean() for cut in cuts] == pytest.approx(
+        [0.4, 0.6, 0.8], abs=0.02
+    )
+    for split, cut, end in zip(splits, cuts, [*cuts[1:], instant(log.end)], strict=True):
+        assert len(split.train.log) == (log.occurred_at < cut).sum()
+        inside = log.where((log.occurred_at >= cut) & (log.occurred_at < end))
+        assert split.truth.nnz + split.out_of_reach == len(inside)
 
 
 def test_the_record_says_what_was_found_and_where(dataset: Dataset, tmp_path: Path) -> None:
