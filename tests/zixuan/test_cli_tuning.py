@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from recommender.artifact import load, verify
 
-TUNE = ("--study", "s.db", "--out", "p.json", "--scorers", "popularity,content")
+TUNE = ("--study", "s.db", "--out", "p.json", "--windows", "1", "--scorers", "popularity,content")
 
 
 def written(path: Path, parameters: object) -> Path:
