@@ -7,7 +7,7 @@ before each choice, serving for the history as of now; both come from the same f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -59,10 +59,13 @@ class Histories:
         )
 
 
-def event_weights(log: EventLog) -> NDArray[np.float32]:
-    """Return how much each event says about taste, shape (n_events,)."""
-    weights = np.array([codes.EVENT_WEIGHTS[kind] for kind in codes.EVENT_KINDS], np.float32)
-    return weights[log.kind]
+def event_weights(log: EventLog, weights: Mapping[str, float] | None = None) -> NDArray[np.float32]:
+    """Return how much each event says about taste, shape (n_events,).
+
+    A kind that ``weights`` does not name says what ``codes.EVENT_WEIGHTS`` declares.
+    """
+    all_kinds = codes.EVENT_WEIGHTS | dict(weights or {})
+    return np.array([all_kinds[kind] for kind in codes.EVENT_KINDS], np.float32)[log.kind]
 
 
 def histories_before(
@@ -70,6 +73,7 @@ def histories_before(
     teachers: NDArray[np.integer],
     moments: NDArray[np.int64],
     catalogue: Catalogue,
+    weights: Mapping[str, float] | None = None,
 ) -> Histories:
     """Return the histories of (teacher, moment) pairs over a model's fitted courses.
 
@@ -81,11 +85,13 @@ def histories_before(
         Positions and UTC microseconds, shape (n_pairs,).
     catalogue
         Its ``carry`` lets a course outside the fitted ones count as its nearest neighbours.
+    weights
+        Of kinds of events; see :func:`event_weights`.
     """
     pair, event = _known_before(log, teachers, moments)
     days = (moments[pair] - log.occurred_at[event]) / MICROSECONDS_PER_DAY
     steps = _steps_since(pair, log.course[event])
-    weight = event_weights(log)[event]
+    weight = event_weights(log, weights)[event]
     shape = (len(teachers), len(catalogue.courses))
     to_fitted = catalogue.carry.T.tocsr()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -88,16 +89,24 @@ class ProfileEncoder:
         The columns whose words together name a teacher's segment.
     segments
         Names of the segments; their order gives :attr:`Profiles.segment`.
+    weights
+        Kind of event -> what it says about taste, where that is not as declared.
     """
 
     words: WordEncoder
     edges: dict[str, list[float]]
     segment_columns: tuple[str, ...]
     segments: tuple[str, ...]
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def fit(cls, dataset: Dataset, as_of: pd.Timestamp) -> ProfileEncoder:
-        """Learn from what was known of the teachers at a moment."""
+    def fit(
+        cls,
+        dataset: Dataset,
+        as_of: pd.Timestamp,
+        weights: Mapping[str, float] | None = None,
+    ) -> ProfileEncoder:
+        """Learn from what was known of the teachers at a moment; ``weights`` are given."""
         states = teachers_at(dataset, as_of)
         edges = {
             name: quantile_edges(states[name])
@@ -111,7 +120,7 @@ class ProfileEncoder:
         named = sorted(_segments(states[seen], columns).unique())
         # Those of whom no such word is known are no segment.
         segments = tuple(name for name in named if name.strip("|"))
-        return cls(words, edges, columns, segments)
+        return cls(words, edges, columns, segments, dict(weights or {}))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -152,7 +161,7 @@ class ProfileEncoder:
         personal = _personal(dataset, as_of)
         marks = self.words.transform(_feature_frame(dataset, states, as_of, self.edges))
         now = np.full(len(rows), instant(as_of))
-        past = histories_before(dataset.log, rows, now, catalogue)
+        past = histories_before(dataset.log, rows, now, catalogue, self.weights)
         return Profiles(
             teachers=chosen,
             features=_blanked(unit_rows(marks), personal)[rows],
@@ -174,6 +183,7 @@ class ProfileEncoder:
                 "edges": self.edges,
                 "segment_columns": list(self.segment_columns),
                 "segments": list(self.segments),
+                "event_weights": dict(self.weights),
             }
         )
 
@@ -186,6 +196,7 @@ class ProfileEncoder:
             numbers_of(values["edges"]),
             tuple(values["segment_columns"]),
             tuple(values["segments"]),
+            {str(kind): float(weight) for kind, weight in values["event_weights"].items()},
         )
 
 

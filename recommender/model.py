@@ -16,9 +16,10 @@ from features.dataset import Dataset
 from features.errors import InvalidSetting, NotEnoughData
 from features.fitted import Fitted
 from features.profiles import ProfileEncoder, Profiles
+from recommender.event_weights import split_off
 from recommender.scorers.contract import Part, Scorer, Training
 from recommender.scorers.hybrid import Hybrid
-from recommender.scorers.registry import SCORERS, default_names
+from recommender.scorers.registry import chosen, made
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +60,7 @@ class Model:
         scorers: Sequence[str] | None = None,
         seed: int = 0,
         report: Callable[[str], None] | None = None,
+        parameters: Mapping[str, Mapping[str, object]] | None = None,
     ) -> Self:
         """Fit encoders and scorers on what was known at a moment.
 
@@ -74,19 +76,24 @@ class Model:
             Of all randomness; the same seed and data give the same model.
         report
             Is told each step.
+        parameters
+            Scorer -> parameters of its constructor; those not named keep their defaults. Those of
+            a scorer that is not fitted are checked, and left aside. ``event_weights`` names
+            what kinds of events say about taste, where that is not as declared.
 
         Raises
         ------
         InvalidSetting
-            If a scorer's name is unknown.
+            If a scorer's or a parameter's name is unknown, or a value out of range.
         NotEnoughData
             If nothing was chosen before ``as_of``.
         """
-        names = _known(scorers)
+        weights, of_scorers = split_off(parameters)
+        parts = made(chosen(scorers), of_scorers)
         tell = report or (lambda _: None)
         tell("read profiles and courses")
         courses = CourseEncoder.fit(dataset, as_of)
-        profiles = ProfileEncoder.fit(dataset, as_of)
+        profiles = ProfileEncoder.fit(dataset, as_of, weights)
         training = Training.of(dataset, as_of, courses, profiles, seed)
         if not len(training.choices):
             raise NotEnoughData(
@@ -96,7 +103,7 @@ class Model:
                 got=f"{len(training.log)} events, none of them such a choice",
                 remedy="check the events, their kinds and the --until date",
             )
-        hybrid = Hybrid({name: SCORERS[name]() for name in names}).fit(training, tell)
+        hybrid = Hybrid(parts).fit(training, tell)
         return cls(courses, profiles, hybrid, as_of, dataset.content_hash)
 
     @property
@@ -190,16 +197,3 @@ def _version(fitted: Fitted) -> str:
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(fitted.arrays[name]).data)
     return digest.hexdigest()[:12]
-
-
-def _known(scorers: Sequence[str] | None) -> tuple[str, ...]:
-    names = tuple(scorers) if scorers is not None else default_names()
-    unknown = [name for name in names if name not in SCORERS]
-    if unknown or not names:
-        raise InvalidSetting(
-            "scorers",
-            expected=f"some of {', '.join(SCORERS)}",
-            got=", ".join(unknown) or "none",
-            remedy="name scorers by these words, separated by commas",
-        )
-    return names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -33,6 +33,7 @@ def train(
     scorers: Sequence[str] | None = None,
     seed: int = 0,
     report: Callable[[str], None] | None = None,
+    parameters: Mapping[str, Mapping[str, object]] | None = None,
 ) -> Model:
     """Train on everything known before a moment.
 
@@ -48,16 +49,20 @@ def train(
         Of all randomness.
     report
         Is told each step.
+    parameters
+        Scorer -> its parameters, such as :class:`training.tuning.Tuning` holds.
 
     Raises
     ------
     InvalidSetting
-        If a scorer's name is unknown.
+        If a scorer's or a parameter's name is unknown, or a value out of range.
     NotEnoughData
         If nothing was chosen before ``until``.
     """
     as_of = dataset.log.end if until is None else until
-    return Model.fit(dataset, as_of=as_of, scorers=scorers, seed=seed, report=report)
+    return Model.fit(
+        dataset, as_of=as_of, scorers=scorers, seed=seed, report=report, parameters=parameters
+    )
 
 
 def judged(

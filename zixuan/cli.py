@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zixuan.commands import advice, data, demo, model, registry, replay, service
+from zixuan.commands import (
+    advice,
+    data,
+    demo,
+    model,
+    registry,
+    replay,
+    service,
+    tuning,
+)
 
 if TYPE_CHECKING:
     from features.errors import InvalidData
@@ -22,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (data, model, registry, replay, advice, service, demo):
+for group in (data, model, tuning, registry, replay, advice, service, demo):
     app.add_typer(group.app)
 
 

@@ -24,6 +24,11 @@ class Steps:
             self._progress.update(self._task, total=1, completed=1)
         self._task = self._progress.add_task(step, total=None)
 
+    def told(self, outcome: str) -> None:
+        """Say what the step has come to, in the step's own line."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, description=outcome)
+
     def reached(self, done: int, total: int) -> None:
         """Say how far the step has come."""
         if self._progress is not None and self._task is not None:

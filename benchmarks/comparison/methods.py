@@ -17,18 +17,9 @@ from scipy import sparse
 
 from comparison import baselines, libraries
 from comparison.task import Scores, Task
+from recommender.scorers.space import Span
 
 RECENT_DAYS = 90.0
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where a parameter is looked for; whole numbers if ``start`` is one."""
-
-    low: float
-    high: float
-    start: float
-    log: bool = True
 
 
 @dataclass(frozen=True, slots=True)

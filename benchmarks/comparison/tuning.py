@@ -11,8 +11,9 @@ import optuna
 from numpy.typing import NDArray
 
 from comparison.judging import judged_teachers, lists, values
-from comparison.methods import POPULARITY, Method, Span
+from comparison.methods import POPULARITY, Method
 from comparison.task import Scores, Task
+from recommender.scorers.space import Span
 
 
 def tuned(method: Method, earlier: Task, trials: int, seed: int) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def tuned(method: Method, earlier: Task, trials: int, seed: int) -> dict[str, An
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
-    study.enqueue_trial(_starts(method.space))
+    study.enqueue_trial(starts(method.space))
     study.optimize(quality, n_trials=trials)
     return study.best_params
 
@@ -53,11 +54,12 @@ def _quality(scores: Scores, task: Task, teachers: NDArray[np.integer]) -> float
     return float(values(shown, task.split, teachers)[:, 0].mean())
 
 
-def _starts(space: Mapping[str, Span]) -> dict[str, float]:
+def starts(space: Mapping[str, Span]) -> dict[str, float | None]:
+    """Return the usual setting of a method."""
     return {name: span.start for name, span in space.items()}
 
 
 def _asked(trial: optuna.Trial, name: str, span: Span) -> float:
-    if isinstance(span.start, int):
+    if span.whole:
         return trial.suggest_int(name, int(span.low), int(span.high), log=span.log)
     return trial.suggest_float(name, span.low, span.high, log=span.log)

@@ -5,7 +5,8 @@ Needs no takers, so it scores a course on the day that it appears.
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from features.catalogue import Catalogue
 from features.fitted import Fitted
 from features.profiles import Profiles
 from recommender.scorers.contract import Part, Training
+from recommender.scorers.space import Span
 
 
 class Content:
@@ -30,6 +32,7 @@ class Content:
     """
 
     name = "content"
+    SPACE: ClassVar[Mapping[str, Span]] = {"reg": Span(0.5, 2_000.0)}
 
     def __init__(self, reg: float = 20.0) -> None:
         self.reg = reg

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol, Self
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from features.fitted import Fitted
 from features.histories import Histories, histories_before
 from features.moments import instant
 from features.profiles import ProfileEncoder, Profiles
+from recommender.scorers.space import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class Training:
         all teachers' features at each, for rows of the past: shape (n_anchors * n, n_features).
     seed
         Of all randomness in fitting.
+    weights
+        Kind of event -> what it says about taste, where that is not as declared.
     """
 
     dataset: Dataset
@@ -104,6 +108,7 @@ class Training:
     anchors: NDArray[np.int64]
     past_features: sparse.csr_array
     seed: int
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     N_ANCHORS = 4
 
@@ -135,12 +140,13 @@ class Training:
             anchors=anchors,
             past_features=sparse.vstack(past, format="csr"),
             seed=seed,
+            weights=profiles.weights,
         )
 
     def earlier(self, moment: pd.Timestamp) -> Training:
         """Return what was known at an earlier moment, encoders fitted anew on just that."""
         courses = CourseEncoder.fit(self.dataset, moment)
-        profiles = ProfileEncoder.fit(self.dataset, moment)
+        profiles = ProfileEncoder.fit(self.dataset, moment, self.weights)
         return Training.of(self.dataset, moment, courses, profiles, self.seed)
 
     @property
@@ -159,7 +165,7 @@ class Training:
         self, teachers: NDArray[np.integer], moments: NDArray[np.int64]
     ) -> Histories:
         """Return decayed histories of (teacher, moment) pairs."""
-        return histories_before(self.log, teachers, moments, self.catalogue)
+        return histories_before(self.log, teachers, moments, self.catalogue, self.weights)
 
     def age_in_days(self, moments: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return how long ago moments were, in days."""
@@ -205,3 +211,12 @@ class Scorer(Protocol):
     def from_fitted(cls, fitted: Fitted) -> Self:
         """Read a scorer back; it scores exactly as the one that was stored."""
         ...
+
+
+class Tunable(Scorer, Protocol):
+    """A scorer that can be made by name with its defaults: one of the registry.
+
+    ``SPACE`` says where its parameters are looked for; what is not in it is not tuned.
+    """
+
+    SPACE: ClassVar[Mapping[str, Span]]

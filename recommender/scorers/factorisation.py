@@ -8,7 +8,8 @@ sum of the past courses' vectors, over the square root of their number, to the l
 from __future__ import annotations
 
 import importlib.util
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from features.errors import MissingComponent
 from features.fitted import Fitted
 from features.profiles import Profiles
 from recommender.scorers.contract import Part, Training
+from recommender.scorers.space import Span
 
 LEARNING_RATE = 0.05
 
@@ -42,6 +44,11 @@ class Factorisation:
     """
 
     name = "factorisation"
+    SPACE: ClassVar[Mapping[str, Span]] = {
+        "dimensions": Span(8, 128),
+        "epochs": Span(3, 60),
+        "fold_reg": Span(1e-3, 10.0),
+    }
 
     def __init__(self, dimensions: int = 32, epochs: int = 20, fold_reg: float = 0.1) -> None:
         self.dimensions = dimensions

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from features.catalogue import Catalogue
 from features.fitted import Fitted
 from features.profiles import Profiles
 from recommender.scorers.contract import Part, Training
+from recommender.scorers.space import Span
 
 #: In place of a sum of nothing. Choices of decades ago weigh little, and are told apart still.
 #: A shrinkage under which no segment is believed.
@@ -30,6 +32,10 @@ class Popularity:
     """
 
     name = "popularity"
+    SPACE: ClassVar[Mapping[str, Span]] = {
+        "half_life": Span(3.0, 1_500.0),
+        "shrinkage": Span(1.0, 20_000.0),
+    }
 
     def __init__(self, half_life: float = 60.0, shrinkage: float = 200.0) -> None:
         self.half_life = half_life

@@ -8,7 +8,8 @@ discounted, the next few. Ridge regression by one Cholesky solve. Idea: SLIST (C
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from features.fitted import Fitted
 from features.histories import Histories
 from features.profiles import Profiles
 from recommender.scorers.contract import Part, Training
+from recommender.scorers.space import Span
 
 
 class Sequence:
@@ -41,6 +43,12 @@ class Sequence:
     """
 
     name = "sequence"
+    SPACE: ClassVar[Mapping[str, Span]] = {
+        "reg": Span(0.05, 200.0),
+        "row_half_life": Span(15.0, 3_000.0),
+        "horizon": Span(1, 12),
+        "discount": Span(0.05, 1.0, log=False),
+    }
 
     def __init__(
         self,

@@ -14,6 +14,8 @@ from features.dataset import Dataset
 from recommender.artifact import load, save
 from recommender.model import Model
 from recommender.ranking import rank
+from recommender.scorers.registry import SCORERS
+from recommender.scorers.space import defaults
 from tests.builders import at, checkerboard, course, left_out, teacher, took, world
 
 NOW = at("2025-06-01")
@@ -129,6 +131,16 @@ class ScorerContract:
     def lists(self, model: Model, dataset: Dataset, k: int = 3) -> np.ndarray:
         (ranking,) = rank(model, dataset, as_of=NOW, k=k, scorer=self.scorer)
         return ranking.courses
+
+    def test_defaults_lie_where_parameters_are_looked_for(self) -> None:
+        for name in self.parts():
+            known = defaults(SCORERS[name])
+            outside = {
+                parameter: str(span)
+                for parameter, span in SCORERS[name].SPACE.items()
+                if parameter not in known or not span.holds(known[parameter])
+            }
+            assert outside == {}
 
     @pytest.mark.parametrize("make", WORLDS, ids=lambda make: make.__name__)
     def test_a_degenerate_world_gives_a_sane_list(self, make: Callable[[], Dataset]) -> None:

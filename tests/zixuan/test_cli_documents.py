@@ -12,7 +12,17 @@ from typer.testing import CliRunner
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "cli.md"
 MAKE = ["zixuan.cli", "utils", "docs", "--name", "zixuan"]
-HEAVY = {"pandas", "numpy", "sklearn", "mlflow", "fastapi", "sqlalchemy", "pyarrow", "scipy"}
+HEAVY = {
+    "pandas",
+    "numpy",
+    "sklearn",
+    "mlflow",
+    "fastapi",
+    "sqlalchemy",
+    "pyarrow",
+    "scipy",
+    "optuna",
+}
 
 
 def test_the_page_of_commands_is_what_the_commands_say():

@@ -29,6 +29,7 @@ class Choices(StrEnum):
         "train county --out model",
         "train county --out model --evaluate time:0.85",
         "train county --out model --until 2025-07-01 --scorers popularity,content,sequence",
+        "train county --out model --parameters parameters.json",
     )
 )
 def train(
@@ -58,6 +59,14 @@ def train(
             show_default="not judged",
         ),
     ] = None,
+    parameters: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Parameters of scorers, as `zixuan tune` writes them.",
+            show_default="defaults",
+        ),
+    ] = None,
     seed: Seed = 0,
     record: Annotated[
         bool, typer.Option(help="Keep the run in the registry (ZIXUAN_TRACKING_URI).")
@@ -78,18 +87,20 @@ def train(
     from training.split import parse
     from training.train import judged
     from training.train import train as fit
+    from training.tuning import read_parameters
     from zixuan.reading import moment, read
     from zixuan.registry import tracker
     from zixuan.show import say, show_evaluation, show_notices
 
     split = None if evaluate_by is None else parse(evaluate_by)
     found = None
+    chosen = None if parameters is None else read_parameters(parameters)
     with (
         steps(quiet=quiet) as tell,
         replacing(out, (MANIFEST, ARRAYS, VALUES), "a model") as making,
     ):
         dataset = read(folder, tell, rejects)
-        by = partial(fit, scorers=names(scorers), seed=seed, report=tell)
+        by = partial(fit, scorers=names(scorers), seed=seed, report=tell, parameters=chosen)
         end = moment(until, dataset)
         if split is not None:
             found = judged(dataset, split, by, until=end, seed=seed)
