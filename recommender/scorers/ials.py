@@ -10,7 +10,8 @@ has the vector ``x = A^-1 V'h`` with ``A = G + V' diag(h) V + lambda I``, scores
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from features.catalogue import Catalogue
 from features.fitted import Fitted
 from features.profiles import Profiles
 from recommender.scorers.contract import Part, Training
+from recommender.scorers.space import Span
 
 #: Outer products held at once, in numbers: bounds memory.
 BLOCK = 20_000_000
@@ -41,6 +43,12 @@ class ImplicitALS:
     """
 
     name = "ials"
+    SPACE: ClassVar[Mapping[str, Span]] = {
+        "dimensions": Span(8, 128),
+        "epochs": Span(3, 30),
+        "alpha0": Span(0.003, 1.0),
+        "reg": Span(1e-4, 0.3),
+    }
 
     def __init__(
         self, dimensions: int = 48, epochs: int = 10, alpha0: float = 0.1, reg: float = 0.003

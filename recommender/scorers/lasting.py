@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from recommender.scorers.popularity import OF_ALL, Popularity
+from recommender.scorers.space import Span
 
 
 class Lasting(Popularity):
@@ -13,6 +17,7 @@ class Lasting(Popularity):
     """
 
     name = "lasting"
+    SPACE: ClassVar[Mapping[str, Span]] = {"half_life": Span(90.0, 3_000.0)}
 
     def __init__(self, half_life: float = 365.0, shrinkage: float = OF_ALL) -> None:
         super().__init__(half_life, shrinkage)

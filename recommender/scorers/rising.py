@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from features.moments import MICROSECONDS_PER_DAY, instant
 from recommender.scorers.contract import Training
 from recommender.scorers.popularity import OF_ALL, Popularity
+from recommender.scorers.space import Span
 
 #: Days on offer that every course is given beside its own, so that a first taker is no fashion.
 FIRST_DAYS = 30.0
@@ -17,6 +21,7 @@ class Rising(Popularity):
     """Choices a day since the course was first heard of, both fading by half in a year."""
 
     name = "rising"
+    SPACE: ClassVar[Mapping[str, Span]] = {"half_life": Span(30.0, 3_000.0)}
 
     def __init__(self, half_life: float = 365.0, shrinkage: float = OF_ALL) -> None:
         super().__init__(half_life, shrinkage)

@@ -6,7 +6,8 @@ down. It looks only at who took what, so it stays sparse however large the catal
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from features.catalogue import Catalogue
 from features.fitted import Fitted
 from features.profiles import Profiles
 from recommender.scorers.contract import Part, Training
+from recommender.scorers.space import Span
 
 #: Courses walked from at once: bounds memory.
 CHUNK = 2_048
@@ -35,6 +37,11 @@ class Walk:
     """
 
     name = "walk"
+    SPACE: ClassVar[Mapping[str, Span]] = {
+        "alpha": Span(0.3, 2.0, log=False),
+        "beta": Span(0.0, 1.0, log=False),
+        "neighbours": Span(10, 1_000),
+    }
 
     def __init__(self, alpha: float = 1.0, beta: float = 0.2, neighbours: int = 200) -> None:
         self.alpha = alpha
