@@ -19,9 +19,8 @@ from recommender.scorers.places import LOG, RECIPROCAL, candidates, worth
 
 #: So many candidates that were not chosen are drawn for each teacher, to learn from.
 UNCHOSEN = 60
-#: Inverse ridge, and how freely the weights of teachers without history depart from the others'.
+#: Inverse of the ridge, over standardised worths.
 C = 0.1
-COLD_FREEDOM = 0.3
 
 Places = Mapping[str, NDArray[np.int16]]
 
@@ -99,16 +98,13 @@ class Examples:
     worths
         What each scorer's place is worth, shape (n, n_scorers).
     chosen, row
-        Whether the course was chosen, and by or for which teacher; shape (n,).
-    cold
-        Whether the teacher had no history, shape (n,).
+        Whether the course was chosen, and for which teacher; shape (n,).
     """
 
     names: tuple[str, ...]
     worths: NDArray[np.float32]
     chosen: NDArray[np.bool_]
     row: NDArray[np.intp]
-    cold: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -116,7 +112,6 @@ class Examples:
         places: Places,
         truth: NDArray[np.bool_],
         closed: NDArray[np.bool_],
-        cold: NDArray[np.bool_],
         rng: np.random.Generator,
     ) -> Self:
         """Draw them from the candidates that no rule closed."""
@@ -125,14 +120,12 @@ class Examples:
         row, course = np.nonzero(near & (truth | (rng.random(near.shape) < share)))
         worths = worth(LOG)
         columns = [worths[place[row, course]] for place in places.values()]
-        return cls(tuple(places), np.column_stack(columns), truth[row, course], row, cold[row])
+        return cls(tuple(places), np.column_stack(columns), truth[row, course], row)
 
     def of_rows(self, kept: NDArray[np.bool_]) -> Examples:
         """Return those of some teachers; ``kept`` has shape (n_teachers,)."""
         own = kept[self.row]
-        return Examples(
-            self.names, self.worths[own], self.chosen[own], self.row[own], self.cold[own]
-        )
+        return Examples(self.names, self.worths[own], self.chosen[own], self.row[own])
 
     @property
     def teach(self) -> bool:
@@ -140,24 +133,12 @@ class Examples:
         return bool(self.chosen.any() and not self.chosen.all())
 
 
-def learn(examples: Examples) -> dict[str, Blend]:
-    """Fit logistic regression, and return the weights for ``warm`` and ``cold`` teachers.
-
-    Every teacher counts alike, however many courses were chosen. The cold depart from the common
-    weights only as far as the ridge lets them.
-    """
+def learn(examples: Examples) -> Blend:
+    """Fit logistic regression; every teacher counts alike, however many courses were chosen."""
     centre, spread = examples.worths.mean(axis=0), examples.worths.std(axis=0) + 1e-6
-    inputs = (examples.worths - centre) / spread
-    both = np.hstack([inputs, COLD_FREEDOM * inputs * examples.cold[:, None]])
     chosen = np.bincount(examples.row, weights=examples.chosen)
     weight = 1 / np.maximum(chosen[examples.row], 1)
-    model = LogisticRegression(C=C, max_iter=500).fit(both, examples.chosen, sample_weight=weight)
-    common, apart = np.split(model.coef_[0], 2)
-    return {
-        "warm": _blend(examples.names, common / spread),
-        "cold": _blend(examples.names, (common + COLD_FREEDOM * apart) / spread),
-    }
-
-
-def _blend(names: tuple[str, ...], weights: NDArray[np.float64]) -> Blend:
-    return Blend(LOG, {name: float(w) for name, w in zip(names, weights, strict=True)})
+    model = LogisticRegression(C=C, max_iter=500)
+    model.fit((examples.worths - centre) / spread, examples.chosen, sample_weight=weight)
+    weights = model.coef_[0] / spread
+    return Blend(LOG, {n: float(w) for n, w in zip(examples.names, weights, strict=True)})
