@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from recommender.scorers.blend import Blend
 from recommender.scorers.choosing import Learner, alone, choose
@@ -98,7 +99,7 @@ def _for_new(
     Nothing is learned beyond rank fusion: all teachers choose among the same few courses, and
     free weights would learn those by heart.
     """
-    if not training.catalogue.fitted_features.nnz:
+    if not _tells_apart(training.catalogue.fitted_features):
         return None
     slice_ = Validation.of(training, cut, _withheld(training))
     if len(slice_) < MIN_GROUP or not len(slice_.training.choices):
@@ -107,6 +108,12 @@ def _for_new(
         tell(f"validate {name} on new courses")
         part.fit(slice_.training)
     return _chosen(slice_, parts, None)
+
+
+def _tells_apart(content: sparse.csr_array) -> bool:
+    """Say whether any word of the content is that of some courses and not of all."""
+    courses = np.diff(content.tocsc().indptr)
+    return bool(((courses > 0) & (courses < content.shape[0])).any())
 
 
 def _withheld(training: Training) -> NDArray[np.bool_]:
