@@ -6,7 +6,7 @@ Writes plain CSV files (teacher_id, course_id, occurred_at) of a made-up platfor
 `zixuan train`, `zixuan batch` and, unless --no-judge, `zixuan evaluate` on them as processes of
 their own; shows CPU seconds and peak memory of each, and how the hybrid compares with its parts.
 
-What is made up: the popularity of courses falls as 1 / rank, and for half of the choices its peak
+What is made up: the popularity of courses falls as 1 / rank, and for a third of choices its peak
 wanders through the catalogue as time goes by; teachers and courses belong to clusters of taste;
 and a course leads to the next one of its series. How often teachers choose is geometric around
 the median that is asked for, less what falls beyond the end. Peers, tuned, are compared on the
@@ -34,10 +34,10 @@ from rich.table import Table
 
 START, DAYS = pd.Timestamp("2023-09-01", tz="UTC"), 730
 #: Of a teacher's choices, what share follows a series, and what share of the others keeps to taste.
-FOLLOWS, TASTE = 0.4, 0.6
+FOLLOWS, TASTE = 0.3, 0.6
 SERIES = 8
 #: Over the whole time fashion wanders through so much of the catalogue, and leads so many choices.
-DRIFT, DRIFTING = 0.4, 0.5
+DRIFT, DRIFTING = 0.4, 0.3
 
 
 @dataclass(frozen=True, slots=True)
