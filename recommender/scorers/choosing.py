@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.scorers.blend import Blend, Examples, Places
+from recommender.scorers.blend import Blend, Examples, Places, SecondStage
 from recommender.scorers.places import RECIPROCAL, worth
 from recommender.scorers.validation import Validation
 
@@ -21,7 +21,7 @@ FOLDS = 4
 MAX_STEPS = 8
 
 #: What turns examples into a second stage.
-Learner: TypeAlias = Callable[[Examples], Blend]
+Learner: TypeAlias = Callable[[Examples], SecondStage]
 
 
 def alone(slice_: Validation, places: Places) -> dict[str, float]:
@@ -33,7 +33,7 @@ def alone(slice_: Validation, places: Places) -> dict[str, float]:
 
 def choose(
     slice_: Validation, places: Places, learner: Learner | None, seed: int
-) -> tuple[Blend, dict[str, float]]:
+) -> tuple[SecondStage, dict[str, float]]:
     """Choose a second stage; without a ``learner``, one scorer or rank fusion.
 
     Returns
@@ -43,6 +43,7 @@ def choose(
         with the number of ``teachers`` who judged.
     """
     found = alone(slice_, places)
+    stage: SecondStage
     stage, quality = fuse(slice_, places, max(found, key=lambda name: found[name]))
     found |= {"teachers": float(len(slice_)), "fusion": float(quality.mean())}
     if learner is None:

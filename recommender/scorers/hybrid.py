@@ -16,13 +16,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
+from features.errors import InvalidSetting
 from features.fitted import Fitted
 from features.profiles import Profiles
-from recommender.scorers.blend import Blend, learn
+from recommender.scorers import blend, trees
+from recommender.scorers.blend import Blend, SecondStage
+from recommender.scorers.choosing import Learner
 from recommender.scorers.contract import Part, Scorer, Training
 from recommender.scorers.places import places
 from recommender.scorers.registry import SCORERS
 from recommender.scorers.stages import COLD, NEW, WARM, Stages, even, staged
+
+#: What can be learned, by the name that it is asked for.
+LOGISTIC = "logistic"
+LEARNERS: Mapping[str, Learner] = {LOGISTIC: blend.learn, trees.FORM: trees.grow}
 
 #: Scores of scorers by name, each of shape (n_teachers, n_courses).
 Scores = Mapping[str, NDArray[np.float32]]
@@ -37,13 +44,33 @@ class Hybrid:
         The scorers, by name.
     validation
         Share of the latest choices on which the second stage is learned.
+    second_stage
+        What is learned: ``logistic``, a weighted sum, or ``trees``.
+
+    Raises
+    ------
+    InvalidSetting
+        If the second stage is unknown.
     """
 
     name = "hybrid"
 
-    def __init__(self, parts: Mapping[str, Scorer], validation: float = 0.2) -> None:
+    def __init__(
+        self,
+        parts: Mapping[str, Scorer],
+        validation: float = 0.2,
+        second_stage: str = LOGISTIC,
+    ) -> None:
+        if second_stage not in LEARNERS:
+            raise InvalidSetting(
+                "second stage",
+                expected=" or ".join(LEARNERS),
+                got=repr(second_stage),
+                remedy="name one of these",
+            )
         self.parts = dict(parts)
         self.validation = validation
+        self.second_stage = second_stage
 
     def fit(self, training: Training, report: Callable[[str], None] | None = None) -> Self:
         """Choose the second stage with parts fitted on the earlier slice, then fit them on all."""
@@ -62,7 +89,7 @@ class Hybrid:
     @property
     def weights_(self) -> dict[str, dict[str, float]]:
         """The weights of each stage."""
-        return {name: dict(blend.weights) for name, blend in self.stages_.blends.items()}
+        return {name: dict(stage.weights) for name, stage in self.stages_.blends.items()}
 
     def score(
         self,
@@ -94,13 +121,15 @@ class Hybrid:
         own = catalogue.appeared if allowed is None else allowed
         scores = self._scores(stage, profiles, catalogue)
         total = float(self._blended(stage, scores, catalogue, own)[0, course])
-        blend = self.stages_.blends[stage]
-        if catalogue.position[course] < 0 and NEW in self.stages_.blends:
-            blend, own = self.stages_.blends[NEW], own & (catalogue.position < 0)
-        told = [
-            Part("source", name, float(blend.of(name, places(scores[name], own))[0, course]))
-            for name in blend.weights
-        ]
+        asked = self.stages_.blends[stage]
+        if (
+            catalogue.position[course] < 0
+            and NEW in self.stages_.blends
+            and _several_new(catalogue)
+        ):
+            asked, own = self.stages_.blends[NEW], own & (catalogue.position < 0)
+        added = asked.parts({name: places(scores[name], own) for name in asked.names}, course)
+        told = [Part("source", name, value) for name, value in added.items()]
         rest = Part("base", "", total - sum(part.value for part in told))
         return tuple(part for part in (*told, rest) if part.value)
 
@@ -110,7 +139,8 @@ class Hybrid:
         whole = Fitted(
             values={
                 "validation": self.validation,
-                "blends": {name: blend.to_values() for name, blend in stages.blends.items()},
+                "second_stage": self.second_stage,
+                "stage_names": list(stages.blends),
                 "preferred": stages.preferred,
                 "found": {name: dict(found) for name, found in stages.found.items()},
                 "part_names": list(self.parts),
@@ -118,6 +148,8 @@ class Hybrid:
         )
         for name, part in self.parts.items():
             whole |= part.to_fitted().under(name)
+        for name, stage in stages.blends.items():
+            whole |= stage.to_fitted().under(f"stage {name}")
         return whole
 
     @classmethod
@@ -127,8 +159,8 @@ class Hybrid:
         parts = {
             name: SCORERS[name].from_fitted(fitted.part(name)) for name in values["part_names"]
         }
-        hybrid = cls(parts, values["validation"])
-        blends = {name: Blend.from_values(each) for name, each in values["blends"].items()}
+        hybrid = cls(parts, values["validation"], values["second_stage"])
+        blends = {name: _stage(fitted.part(f"stage {name}")) for name in values["stage_names"]}
         hybrid.stages_ = Stages(blends, values["preferred"], values["found"])
         return hybrid
 
@@ -139,9 +171,9 @@ class Hybrid:
 
     def _scores(self, stage: str, profiles: Profiles, catalogue: Catalogue) -> Scores:
         """Return the scores of every scorer that a stage, or the order of new courses, asks."""
-        names = dict.fromkeys(self.stages_.blends[stage].weights)
+        names = dict.fromkeys(self.stages_.blends[stage].names)
         if NEW in self.stages_.blends and _several_new(catalogue):
-            names |= dict.fromkeys(self.stages_.blends[NEW].weights)
+            names |= dict.fromkeys(self.stages_.blends[NEW].names)
         return {name: self.parts[name].score(profiles, catalogue) for name in names}
 
     def _blended(
@@ -169,12 +201,17 @@ class Hybrid:
             return even(list(self.parts))
         quantile = np.quantile(training.choices.moment, 1 - self.validation)
         cut = pd.Timestamp(int(quantile), unit="us", tz="UTC")
-        return staged(training, self.parts, learn, cut, tell)
+        return staged(training, self.parts, LEARNERS[self.second_stage], cut, tell)
 
 
 def _several_new(catalogue: Catalogue) -> bool:
     return bool((catalogue.position < 0).sum() > 1)
 
 
-def _sum(blend: Blend, scores: Scores, allowed: NDArray[np.bool_]) -> NDArray[np.float32]:
-    return blend.score({name: places(scores[name], allowed) for name in blend.weights})
+def _sum(stage: SecondStage, scores: Scores, allowed: NDArray[np.bool_]) -> NDArray[np.float32]:
+    return stage.score({name: places(scores[name], allowed) for name in stage.names})
+
+
+def _stage(fitted: Fitted) -> SecondStage:
+    kind = trees.Trees if fitted.values["form"] == trees.FORM else Blend
+    return kind.from_fitted(fitted)

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recommender.scorers.blend import Blend
+from recommender.scorers.blend import Blend, SecondStage
 from recommender.scorers.choosing import Learner, alone, choose
 from recommender.scorers.contract import Scorer, Training
 from recommender.scorers.validation import Validation
@@ -46,7 +46,7 @@ class Stages:
         and the number of ``teachers``; a stage that nobody could judge is left out.
     """
 
-    blends: Mapping[str, Blend]
+    blends: Mapping[str, SecondStage]
     preferred: str
     found: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
@@ -93,7 +93,7 @@ def staged(
 
 def _for_new(
     training: Training, parts: Parts, cut: pd.Timestamp, tell: Callable[[str], None]
-) -> tuple[Blend, dict[str, float]] | None:
+) -> tuple[SecondStage, dict[str, float]] | None:
     """Choose how to order new courses; None where content tells nothing, or too few can judge.
 
     Nothing is learned beyond rank fusion: all teachers choose among the same few courses, and
@@ -125,6 +125,6 @@ def _withheld(training: Training) -> NDArray[np.bool_]:
 
 def _chosen(
     view: Validation, parts: Parts, learner: Learner | None
-) -> tuple[Blend, dict[str, float]]:
+) -> tuple[SecondStage, dict[str, float]]:
     placed = {name: view.places(part) for name, part in parts.items()}
     return choose(view, placed, learner, view.training.seed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from features.fitted import Fitted
 from recommender.scorers import places as module
 from recommender.scorers.blend import Blend, Examples, learn
 from recommender.scorers.places import LOG, OFFSET, places, worth
@@ -38,7 +39,7 @@ def examples(closed: np.ndarray | None = None) -> Examples:
 
 def test_an_unknown_form_is_refused() -> None:
     with pytest.raises(ValueError, match="magic"):
-        Blend.from_values({"form": "magic", "weights": {}})
+        Blend.from_fitted(Fitted(values={"form": "magic", "weights": {}}))
 
 
 def test_what_was_only_chosen_teaches_nothing() -> None:
@@ -66,7 +67,7 @@ def test_what_foresees_weighs_most_and_what_everyone_has_counts_against() -> Non
 def test_a_blend_reads_back_as_it_was() -> None:
     blend = learn(examples())
 
-    assert Blend.from_values(blend.to_values()) == blend
+    assert Blend.from_fitted(blend.to_fitted()) == blend
 
 
 def test_rank_fusion_adds_reciprocal_places() -> None:
