@@ -130,7 +130,7 @@ again = load(folder).score(every, catalogue, "next_step")
 one = every.rows(warm[:1])
 told = [
     sum(part.value for part in model.explain(one, catalogue, course, "next_step"))
-    for course in range(50)
+    for course in range(len(dataset.courses))[:50]
 ]
 pd.Series(
     {

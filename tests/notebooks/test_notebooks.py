@@ -73,27 +73,52 @@ def test_headings_and_text_are_in_both_languages(path: Path) -> None:
 @each
 def test_a_notebook_runs_quietly_and_its_plots_are_drawn(path: Path, tmp_path: Path) -> None:
     """What warns writes to stderr: a glyph that no font has would."""
-    notebook = ran(path, tmp_path)
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    said = [output["text"] for output in outputs if output.get("name") == "stderr"]
-    plots = [
-        output["data"]["image/png"] for output in outputs if "image/png" in output.get("data", {})
-    ]
+    notebook = jupytext.read(path)
 
-    assert said == []
+    run(notebook, tmp_path)
+
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    data = [output.get("data", {}) for output in outputs]
+    plots = [one["image/png"] for one in data if "image/png" in one]
+    assert said(notebook) == []
     assert all(b64decode(plot).startswith(PNG) for plot in plots)
     assert len(plots) == path.read_text("utf-8").count("plt.show()")
 
 
-def ran(path: Path, folder: Path) -> NotebookNode:
-    """The notebook after a run by this interpreter, of the code that is tested."""
-    notebook = jupytext.read(path)
+@pytest.mark.notebooks
+def test_the_smallest_folder_can_be_looked_at(tmp_path: Path) -> None:
+    """Ids and times alone: whatever the tables do not say is left out or empty."""
+    rows = [f"t{n},c{n % 5},2024-{1 + n % 9:02d}-01" for n in range(40)]
+    tables = {
+        "teachers": ["teacher_id", *(f"t{n}" for n in range(40))],
+        "courses": ["course_id", *(f"c{n}" for n in range(6))],
+        "events": ["teacher_id,course_id,occurred_at", *rows],
+    }
+    for name, lines in tables.items():
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    notebook = jupytext.read(NOTEBOOKS[0])
+    setting = 'FOLDER = ""'
+    (cell,) = (cell for cell in notebook.cells if setting in cell.source)
+    cell.source = cell.source.replace(setting, f"FOLDER = {str(tmp_path)!r}")
+
+    run(notebook, tmp_path)
+
+    assert said(notebook) == []
+
+
+def said(notebook: NotebookNode) -> list[str]:
+    """What its cells wrote to stderr."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return [output["text"] for output in outputs if output.get("name") == "stderr"]
+
+
+def run(notebook: NotebookNode, folder: Path) -> None:
+    """Run it in a folder, by this interpreter and of the code that is tested."""
     client = NotebookClient(
         notebook,
         timeout=SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
     )
-    found = os.pathsep.join([str(path.parents[1]), os.environ.get("PYTHONPATH", "")])
+    found = os.pathsep.join([str(NOTEBOOKS[0].parents[1]), os.environ.get("PYTHONPATH", "")])
     client.execute(env={**os.environ, "PYTHONPATH": found, "IPYTHONDIR": str(folder / "ipython")})
-    return notebook
