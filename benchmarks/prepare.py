@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from features.codes import CHOICE_KINDS
 from features.columns import ColumnsFile
 from features.dataset import Dataset
 from features.declaration import LIST_SEPARATOR
@@ -44,6 +45,21 @@ def prepared(folder: Path) -> Dataset:
     if (folder / "u.data").exists():
         return movies(folder)
     return read_folder(folder, now=pd.Timestamp.now("UTC"))
+
+
+def ids_only(dataset: Dataset) -> Dataset:
+    """Return nothing but ids, and the times of what teachers chose themselves."""
+    own = dataset.log.where(dataset.log.self_selected).of_kinds(*CHOICE_KINDS)
+    tables = {
+        "teachers": {"teacher_id": dataset.teachers.ids},
+        "courses": {"course_id": dataset.courses.ids},
+        "events": {
+            "teacher_id": dataset.teachers.outside(own.teacher),
+            "course_id": dataset.courses.outside(own.course),
+            "occurred_at": pd.to_datetime(own.occurred_at, unit="us", utc=True),
+        },
+    }
+    return Dataset.of({name: pd.DataFrame(columns) for name, columns in tables.items()})
 
 
 def mars_en(folder: Path) -> Dataset:

@@ -5,39 +5,50 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from comparison import own
+from comparison import hindsight, own
 from comparison.judging import LONGEST, METRICS, Cost, judged_teachers, lists, mean, values
 from comparison.leads import leads
 from comparison.methods import Method
-from comparison.task import Scores, Task
+from comparison.task import Scores, Task, features
 from comparison.tuning import floor_days, tuned
+from comparison.verdicts import Goal, verdicts
 from features.dataset import Dataset
 from training.evaluation import HYBRID, Evaluation, pooled
+from training.groups import groups
 from training.metrics import coverage
 from training.split import Split, Strategy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """What was found: figures, costs by method, and the parameters that tuning chose.
+    """What was found: figures, costs by method, and what was chosen before judging.
 
-    ``parameters`` holds those of each method, one set for each split.
+    ``parameters`` holds those of each method, one set for each split; ``chosen`` what the hybrid
+    chose on its own validation, by split.
     """
 
     evaluation: Evaluation
     costs: Mapping[str, Cost]
     parameters: Mapping[str, Sequence[Mapping[str, float]]]
+    chosen: Mapping[str, Mapping[str, own.Choice]]
 
-    def document(self) -> dict[str, object]:
+    def document(self, goals: Sequence[Goal]) -> dict[str, Any]:
         """Return all of it as what JSON can say."""
+        met = verdicts(self.evaluation, goals)
         return {
             **json.loads(self.evaluation.to_json()),
             "leads": [{**asdict(lead), "ratio": lead.ratio} for lead in leads(self.evaluation)],
+            "verdicts": [{**asdict(v), "ratio": v.ratio, "verdict": v.words} for v in met],
             "costs": {name: asdict(cost) for name, cost in self.costs.items()},
             "parameters": self.parameters,
+            "chosen": {
+                split: {group: asdict(choice) for group, choice in of_split.items()}
+                for split, of_split in self.chosen.items()
+            },
         }
 
 
@@ -50,12 +61,14 @@ def together(found: Sequence[Comparison]) -> Comparison:
             name: [of_split for each in found for of_split in each.parameters[name]]
             for name in found[0].parameters
         },
+        {split: chosen for each in found for split, chosen in each.chosen.items()},
     )
 
 
 def compare(
     dataset: Dataset,
     strategy: Strategy,
+    before: Strategy,
     methods: Sequence[Method],
     *,
     trials: int,
@@ -69,7 +82,9 @@ def compare(
     dataset
         All events, the later ones included.
     strategy
-        Splits the data set, and once more its past: the later slice of that is tuned on.
+        Splits the data set into what is learned from and what judges.
+    before
+        Splits the former once more: its later slice is tuned on.
     methods
         The peers.
     trials
@@ -80,7 +95,7 @@ def compare(
         Is told each step.
     """
     split = strategy(dataset)
-    earlier = Task.of(strategy(split.train))
+    earlier = Task.of(before(split.train))
     days = floor_days(earlier)
     earlier, task = replace(earlier, floor_days=days), Task.of(split, days)
     scores: dict[str, Scores] = {}
@@ -98,12 +113,12 @@ def compare(
     cost = Cost()
     with cost.measure("train"):
         model = own.fit(task, seed)
-    scores |= own.asked(model, task)
+    scores |= {hindsight.HINDSIGHT: hindsight.scores(split)} | own.asked(model, task)
+    features.cache_clear()
     costs |= {name: Cost() for name in scores if name not in costs} | {HYBRID: cost}
     preferred = f"{own.PART}{model.hybrid.preferred_}"
-    return Comparison(
-        _judged(task.split, scores, costs, preferred, seed, report), costs, parameters
-    )
+    judged = _judged(task.split, scores, costs, preferred, seed, report)
+    return Comparison(judged, costs, parameters, {split.name: own.chosen(model)})
 
 
 def _judged(
@@ -141,4 +156,5 @@ def _judged(
         values=np.stack(figures, axis=1),
         coverage=covered,
         preferred=np.full(len(teachers), names.index(preferred)),
+        groups=groups(split.train, split.cut, teachers),
     )

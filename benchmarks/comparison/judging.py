@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comparison.task import Scores
-from features.done import done
 from recommender.ranking import best
 from recommender.scorers.top import ndcg_of_hits as ndcg
 from training.metrics import Metric, hits, recall
@@ -66,11 +65,14 @@ def judged_teachers(split: Split) -> NDArray[np.intp]:
 
 
 def lists(scores: Scores, split: Split, teachers: NDArray[np.integer], k: int) -> NDArray[np.int32]:
-    """Return the best k candidates not done of each teacher, shape (n, k)."""
+    """Return the best k candidates not done of each teacher, shape (n, k).
+
+    What was done is masked also where it was withheld from learning: it cannot be relevant.
+    """
     chunks = []
     for start in range(0, len(teachers), CHUNK):
         chunk = teachers[start : start + CHUNK]
-        allowed = split.candidates & ~done(split.train, split.cut, chunk).toarray()
+        allowed = split.candidates & ~split.done[chunk].toarray()
         chunks.append(best(chunk, scores(chunk), allowed, k).courses)
     return np.concatenate(chunks)
 

@@ -6,11 +6,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from comparison.own import FUSION, PART
+from comparison.verdicts import AIM, is_part, is_peer
 from training.bootstrap import Figure
 from training.evaluation import GROUPS, HYBRID, Evaluation
-
-AIM = "ndcg@10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +47,8 @@ def leads(evaluation: Evaluation) -> Iterator[Lead]:
     """Yield the hybrid's lead over the best peer and the best own part, for each group."""
     means = {(r.group, r.model): r.figure for r in evaluation.rows() if r.metric == AIM}
     paired = {(r.group, r.against): r.figure for r in evaluation.differences() if r.metric == AIM}
-    own = [name for name in evaluation.models if name == FUSION or name.startswith(PART)]
-    peers = [name for name in evaluation.models if name not in (*own, HYBRID)]
+    own = [name for name in evaluation.models if is_part(name)]
+    peers = [name for name in evaluation.models if is_peer(name)]
     for group in (name for name in GROUPS if means[name, HYBRID].teachers):
         for of, names in (("peers", peers), ("own parts", own)):
             if names:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn.preprocessing import normalize
 
 from comparison.task import Task, features
 
@@ -66,8 +67,8 @@ def lightfm_ids(task: Task, seed: int, **parameters: Any) -> Factors:
     return _lightfm(task, _identity(n_teachers), _identity(n_courses), seed, **parameters)
 
 
-def lightfm_hybrid(task: Task, seed: int, **parameters: Any) -> Factors:
-    """Fit LightFM with ids and features.
+def lightfm_hybrid(task: Task, seed: int, *, normalised: int, **parameters: Any) -> Factors:
+    """Fit LightFM with ids and features; ``normalised``, 0 or 1, scales each row to sum to 1.
 
     What was never seen has an id vector of noise, as it was drawn; it is set to 0, so that a
     new teacher and a new course are known by their features alone.
@@ -82,6 +83,8 @@ def lightfm_hybrid(task: Task, seed: int, **parameters: Any) -> Factors:
             (np.diff(task.pairs.tocsc().indptr) > 0, of_courses),
         )
     ]
+    if normalised:  # as LightFM's own builder of data sets does unless told otherwise
+        stacked = [normalize(each, norm="l1") for each in stacked]
     return _lightfm(task, *stacked, seed, knows_the_new=True, **parameters)
 
 

@@ -1,7 +1,8 @@
 """The methods that a researcher would try instead, each with the space it is tuned in.
 
 What knows a teacher by id alone knows nothing of a new one: it then falls back on popularity,
-all of it or of late, whichever the tuning slice prefers for new teachers.
+all of it or of late, whichever the tuning slice prefers for new teachers. What a neighbourhood
+does not reach stands below the rest, in the order of that popularity.
 """
 
 from __future__ import annotations
@@ -69,9 +70,19 @@ def _from_history(
 ) -> Scores:
     def scores(teachers: NDArray[np.integer]) -> NDArray[np.float32]:
         found = history[teachers] @ weights
-        return np.asarray(found if isinstance(found, np.ndarray) else found.toarray(), np.float32)
+        if isinstance(found, np.ndarray):
+            return np.asarray(found, np.float32)
+        return _rest_by_popularity(task, np.asarray(found.toarray(), np.float32))
 
     return _with_floor(task, scores)
+
+
+def _rest_by_popularity(task: Task, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Put what nothing led to below the rest, the popular first; scores are 0 or more."""
+    lowest = np.where(scores > 0, scores, np.inf).min(axis=1, initial=1.0, keepdims=True)
+    popularity = task.popularity(task.floor_days)
+    below = 0.5 * popularity / max(popularity.max(), 1)
+    return np.asarray(np.where(scores > 0, scores, lowest * below), np.float32)
 
 
 def _with_floor(task: Task, scores: Scores) -> Scores:
@@ -153,5 +164,9 @@ METHODS = (
         },
     ),
     Method("LightFM ids", _factors(libraries.lightfm_ids), _LIGHTFM),
-    Method("LightFM hybrid", _factors(libraries.lightfm_hybrid), _LIGHTFM),
+    Method(
+        "LightFM hybrid",
+        _factors(libraries.lightfm_hybrid),
+        {**_LIGHTFM, "normalised": Span(0, 1, 1, log=False)},
+    ),
 )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from comparison.baselines import fused
 from comparison.task import Scores, Task
+from features.catalogue import Catalogue
 from recommender.model import Model
 from training.evaluation import HYBRID
 
@@ -22,16 +27,44 @@ def fit(task: Task, seed: int) -> Model:
 def asked(model: Model, task: Task) -> dict[str, Scores]:
     """Return scores of each part, of their fusion and of the hybrid."""
     parts = [name for name in model.scorers if name != HYBRID]
+    catalogue = model.catalogue(task.split.train, task.split.cut)
+    by = partial(_by, model, task, catalogue)
     return {
-        **{f"{PART}{name}": _by(model, task, [name]) for name in parts},
-        FUSION: _by(model, task, parts),
-        HYBRID: _by(model, task, [HYBRID]),
+        **{f"{PART}{name}": by([name]) for name in parts},
+        FUSION: by(parts),
+        HYBRID: by([HYBRID]),
     }
 
 
-def _by(model: Model, task: Task, names: list[str]) -> Scores:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the hybrid chose for a group of teachers, on a slice of time before the cut.
+
+    Parameters
+    ----------
+    form, weights
+        Of the blend that ships.
+    found
+        NDCG@10 there: of each scorer alone, of ``fusion`` and of what was ``learned``; empty
+        where too few teachers could judge.
+    """
+
+    form: str
+    weights: Mapping[str, float]
+    found: Mapping[str, float]
+
+
+def chosen(model: Model) -> dict[str, Choice]:
+    """Return what the hybrid chose, by group of teachers."""
+    kept = model.hybrid.to_fitted().values
+    return {
+        group: Choice(blend["form"], blend["weights"], kept["found"].get(group, {}))
+        for group, blend in kept["blends"].items()
+    }
+
+
+def _by(model: Model, task: Task, catalogue: Catalogue, names: list[str]) -> Scores:
     train, cut = task.split.train, task.split.cut
-    catalogue = model.catalogue(train, cut)
 
     def scores(teachers: NDArray[np.integer]) -> NDArray[np.float32]:
         profiles = model.profiles(train, cut, catalogue, teachers)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich import box
 from rich.table import Table
 
 from comparison.judging import Cost
-from comparison.leads import AIM, leads
+from comparison.leads import leads
+from comparison.own import Choice
+from comparison.verdicts import AIM, Verdict
 from training.bootstrap import Figure
 from training.evaluation import GROUPS, Evaluation
 
 FIGURES = ("method", f"{AIM} all", "warm", "cold", "recall@10", "recall@20", "coverage@10")
 COSTS = ("train s", "top-10 s", "peak MiB")
+GOALS = ("hybrid against", "is", "its", "hybrid's", "ratio", "goal", "difference", "verdict")
 LEADS = ("teachers", "best of", "is", "its", "hybrid's", "ratio", "difference")
 
 
@@ -47,6 +50,50 @@ def leads_table(evaluation: Evaluation) -> Table:
     return table
 
 
+def goals_table(title: str, met: Iterable[tuple[tuple[str, ...], Verdict]]) -> Table:
+    """Return a line for each goal; the first of each pair says where it was tried."""
+    lines = list(met)
+    where = ("data", "experiment")[: len(lines[0][0])] if lines else ()
+    table = _table(title, (*where, *GOALS))
+    table.caption = (
+        "ratio of means over all judged teachers; surely: the paired 95% interval of hybrid - goal "
+        "x theirs lies on one side of 0"
+    )
+    for place, verdict in lines:
+        table.add_row(
+            *place,
+            verdict.against,
+            verdict.best,
+            _number(verdict.theirs),
+            _number(verdict.ours),
+            f"{verdict.ratio:.3f}",
+            f"{verdict.goal:.2f}",
+            _interval(verdict.difference, "+"),
+            verdict.words,
+        )
+    return table
+
+
+def choices(chosen: Mapping[str, Mapping[str, Choice]]) -> Iterator[str]:
+    """Yield in a line for each split and group what the hybrid chose on its validation."""
+    for split, of_split in chosen.items():
+        for group, choice in of_split.items():
+            heavy = sorted(choice.weights.items(), key=lambda each: -abs(each[1]))
+            weights = ", ".join(f"{name} {weight:.2f}" for name, weight in heavy)
+            yield f"hybrid, {split}, {group}: {choice.form} of {weights}{_why(choice.found)}"
+
+
+def _why(found: Mapping[str, float]) -> str:
+    beside = ("teachers", "fusion", "learned")
+    alone = {name: value for name, value in found.items() if name not in beside}
+    if not alone:
+        return "; nothing to choose by"
+    best = max(alone, key=lambda name: alone[name])
+    told = {f"{best} alone": alone[best], **{n: found[n] for n in beside[1:] if n in found}}
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in told.items())
+    return f"; on {found['teachers']:.0f} teachers before: {figures}"
+
+
 def _table(title: str, columns: tuple[str, ...]) -> Table:
     table = Table(title=title, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD)
     for column in columns:
@@ -56,7 +103,8 @@ def _table(title: str, columns: tuple[str, ...]) -> Table:
 
 def _of_cost(cost: Cost) -> tuple[str, ...]:
     train, top = (cost.seconds.get(step) for step in ("train", "top 10"))
-    return (*("-" if s is None else f"{s:.2f}" for s in (train, top)), f"{cost.peak:.0f}")
+    peak = f"{cost.peak:.0f}" if cost.seconds else "-"
+    return (*("-" if s is None else f"{s:.2f}" for s in (train, top)), peak)
 
 
 def _number(value: float) -> str:
