@@ -18,7 +18,7 @@ from features.fitted import Fitted
 from features.profiles import ProfileEncoder, Profiles
 from recommender.event_weights import split_off
 from recommender.scorers.contract import Part, Scorer, Training
-from recommender.scorers.hybrid import Hybrid
+from recommender.scorers.hybrid import LOGISTIC, Hybrid
 from recommender.scorers.registry import chosen, made
 
 
@@ -61,6 +61,7 @@ class Model:
         seed: int = 0,
         report: Callable[[str], None] | None = None,
         parameters: Mapping[str, Mapping[str, object]] | None = None,
+        second_stage: str = LOGISTIC,
     ) -> Self:
         """Fit encoders and scorers on what was known at a moment.
 
@@ -80,16 +81,19 @@ class Model:
             Scorer -> parameters of its constructor; those not named keep their defaults. Those of
             a scorer that is not fitted are checked, and left aside. ``event_weights`` names
             what kinds of events say about taste, where that is not as declared.
+        second_stage
+            What the hybrid learns, beside choosing among scorers: ``logistic`` or ``trees``.
 
         Raises
         ------
         InvalidSetting
-            If a scorer's or a parameter's name is unknown, or a value out of range.
+            If a scorer's, a parameter's or the second stage's name is unknown, or a value out of
+            range.
         NotEnoughData
             If nothing was chosen before ``as_of``.
         """
         weights, of_scorers = split_off(parameters)
-        parts = made(chosen(scorers), of_scorers)
+        hybrid = Hybrid(made(chosen(scorers), of_scorers), second_stage=second_stage)
         tell = report or (lambda _: None)
         tell("read profiles and courses")
         courses = CourseEncoder.fit(dataset, as_of)
@@ -103,7 +107,7 @@ class Model:
                 got=f"{len(training.log)} events, none of them such a choice",
                 remedy="check the events, their kinds and the --until date",
             )
-        hybrid = Hybrid(parts).fit(training, tell)
+        hybrid.fit(training, tell)
         return cls(courses, profiles, hybrid, as_of, dataset.content_hash)
 
     @property

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import InvalidSetting
 from features.profiles import Profiles
+from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.ranking import best
 from recommender.scorers.registry import SCORERS, default_names
@@ -89,8 +91,10 @@ def judge(
 ) -> Evaluation:
     """Judge a model that was trained on the earlier part of a split.
 
-    A list holds the best k of the split's candidates that the teacher had not done. Eligibility
-    by stage, place or date is left aside: it would judge the rules and not the scores.
+    A list holds the best k of the split's candidates that are open to the teacher by the rules
+    of stage, phase, subject, role and region, and not done: what would have been shown. Choices
+    of other courses cannot be foreseen and are left out, and teachers with no others count for
+    nothing.
 
     Parameters
     ----------
@@ -107,7 +111,8 @@ def judge(
     """
     judged = np.flatnonzero(np.diff(split.truth.indptr))
     catalogue = model.catalogue(split.train, split.cut)
-    asking = _Asking(model, split, Qualities.of(split, catalogue), names, k, catalogue)
+    rules = Eligibility.of(split.train, split.cut)
+    asking = _Asking(model, split, Qualities.of(split, catalogue), names, k, catalogue, rules)
     profiles = model.profiles(split.train, split.cut, catalogue, judged)
     chunks = [
         asking.judged(profiles.rows(slice(start, start + CHUNK)))
@@ -154,6 +159,7 @@ class _Asking:
     names: Sequence[str]
     k: int
     catalogue: Catalogue
+    eligibility: Eligibility
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -164,9 +170,10 @@ class _Asking:
     def judged(self, profiles: Profiles) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         """Return values (n, n_models, n_metrics) and lists (n, n_models, k) of some teachers."""
         teachers = profiles.teachers
-        truth = self.split.truth[teachers]
-        relevant, n_relevant = truth.toarray(), np.diff(truth.indptr)
-        allowed = self.split.candidates & ~self.split.done[teachers].toarray()
+        open_ = self.eligibility.open_to(teachers) & self.split.candidates
+        allowed = open_ & ~self.split.done[teachers].toarray()
+        relevant = self.split.truth[teachers].toarray() & open_
+        truth, n_relevant = sparse.csr_array(relevant), relevant.sum(axis=1)
         values, lists = [], []
         for name in self.names:
             scores = self.model.score(profiles, self.catalogue, name, allowed)

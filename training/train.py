@@ -34,6 +34,7 @@ def train(
     seed: int = 0,
     report: Callable[[str], None] | None = None,
     parameters: Mapping[str, Mapping[str, object]] | None = None,
+    second_stage: str = "logistic",
 ) -> Model:
     """Train on everything known before a moment.
 
@@ -51,6 +52,8 @@ def train(
         Is told each step.
     parameters
         Scorer -> its parameters, such as :class:`training.tuning.Tuning` holds.
+    second_stage
+        What the hybrid learns: ``logistic``, or ``trees`` (which needs LightGBM).
 
     Raises
     ------
@@ -61,7 +64,13 @@ def train(
     """
     as_of = dataset.log.end if until is None else until
     return Model.fit(
-        dataset, as_of=as_of, scorers=scorers, seed=seed, report=report, parameters=parameters
+        dataset,
+        as_of=as_of,
+        scorers=scorers,
+        seed=seed,
+        report=report,
+        parameters=parameters,
+        second_stage=second_stage,
     )
 
 

@@ -9,21 +9,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from recommender.scorers.places import LOG, RECIPROCAL, candidates, worth
+from features.fitted import Fitted
+from recommender.scorers.places import LOG, RECIPROCAL, candidates, candidates_first, worth
 
 #: So many candidates that were not chosen are drawn for each teacher, to learn from.
 UNCHOSEN = 60
-#: Inverse ridge, and how freely the weights of teachers without history depart from the others'.
+#: Inverse of the ridge, over standardised worths.
 C = 0.1
-COLD_FREEDOM = 0.3
 
 Places = Mapping[str, NDArray[np.int16]]
+
+
+class SecondStage(Protocol):
+    """Scores courses by the places that scorers give them."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The scorers that are asked."""
+        ...
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """How much each scorer counts, for people to read."""
+        ...
+
+    def score(self, places: Places) -> NDArray[np.float32]:
+        """Return scores of shape (n, n_courses), 0 or more; all scorers asked have places."""
+        ...
+
+    def parts(self, places: Places, course: int) -> dict[str, float]:
+        """Return what each scorer's place adds for one course of one teacher.
+
+        Together they are the score, up to what all candidates of the teacher have alike.
+        """
+        ...
+
+    def to_fitted(self) -> Fitted:
+        """Return it as arrays and values, ``form`` among these."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +75,31 @@ class Blend:
         """Return the rank fusion with these weights."""
         return cls(RECIPROCAL, dict(weights))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The scorers that are asked."""
+        return tuple(self.weights)
+
     def score(self, places: Places) -> NDArray[np.float32]:
-        """Return the weighted sum, and what makes a row's candidates come before the others."""
+        """Return the weighted sum; where weights were learned, candidates first."""
         total = np.zeros(next(iter(places.values())).shape, np.float32)
         for name in self.weights:
-            total += self.of(name, places[name])
-        return total + self.base(places, total)
+            total += self._of(name, places[name])
+        return total if self.form == RECIPROCAL else candidates_first(total, places)
 
-    def base(self, places: Places, total: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return what is added to the weighted sum, shape of ``total`` or (1, 1).
+    def parts(self, places: Places, course: int) -> dict[str, float]:
+        """Return what each scorer's place adds for one course of one teacher."""
+        return {name: float(self._of(name, places[name][0, course])) for name in self.weights}
 
-        Weights that are learned hold for candidates, so these are lifted to 1 and more. What is
-        no candidate comes below 1, in the order of its mean place.
-        """
-        if self.form == RECIPROCAL:
-            return np.zeros((1, 1), np.float32)
-        near = candidates(places)
-        lowest = np.where(near, total, np.inf).min(axis=1, keepdims=True)
-        worths = worth(LOG) / (worth(LOG)[1] * (len(places) + 1))
-        far = np.sum([worths[place] for place in places.values()], axis=0, dtype=np.float32)
-        return np.asarray(np.where(near, 1 - lowest, far - total), np.float32)
+    def _of(self, name: str, place: NDArray[np.int16]) -> NDArray[np.float32]:
+        return np.asarray(np.float32(self.weights[name]) * worth(self.form)[place])
 
-    def of(self, name: str, place: NDArray[np.int16]) -> NDArray[np.float32]:
-        """Return what one scorer's places add."""
-        return np.float32(self.weights[name]) * worth(self.form)[place]
-
-    def to_values(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        return {"form": self.form, "weights": dict(self.weights)}
+    def to_fitted(self) -> Fitted:
+        """Return form and weights."""
+        return Fitted(values={"form": self.form, "weights": dict(self.weights)})
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> Self:
+    def from_fitted(cls, fitted: Fitted) -> Self:
         """Read it back.
 
         Raises
@@ -84,10 +107,11 @@ class Blend:
         ValueError
             If its form is unknown.
         """
-        if values["form"] not in (LOG, RECIPROCAL):
-            raise ValueError(f"blend of form {values['form']!r}")
-        weights = {str(name): float(weight) for name, weight in values["weights"].items()}
-        return cls(values["form"], weights)
+        form = fitted.values["form"]
+        if form not in (LOG, RECIPROCAL):
+            raise ValueError(f"blend of form {form!r}")
+        told = fitted.values["weights"].items()
+        return cls(form, {str(name): float(weight) for name, weight in told})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,16 +123,13 @@ class Examples:
     worths
         What each scorer's place is worth, shape (n, n_scorers).
     chosen, row
-        Whether the course was chosen, and by or for which teacher; shape (n,).
-    cold
-        Whether the teacher had no history, shape (n,).
+        Whether the course was chosen, and for which teacher; shape (n,).
     """
 
     names: tuple[str, ...]
     worths: NDArray[np.float32]
     chosen: NDArray[np.bool_]
     row: NDArray[np.intp]
-    cold: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -116,7 +137,6 @@ class Examples:
         places: Places,
         truth: NDArray[np.bool_],
         closed: NDArray[np.bool_],
-        cold: NDArray[np.bool_],
         rng: np.random.Generator,
     ) -> Self:
         """Draw them from the candidates that no rule closed."""
@@ -125,14 +145,12 @@ class Examples:
         row, course = np.nonzero(near & (truth | (rng.random(near.shape) < share)))
         worths = worth(LOG)
         columns = [worths[place[row, course]] for place in places.values()]
-        return cls(tuple(places), np.column_stack(columns), truth[row, course], row, cold[row])
+        return cls(tuple(places), np.column_stack(columns), truth[row, course], row)
 
     def of_rows(self, kept: NDArray[np.bool_]) -> Examples:
         """Return those of some teachers; ``kept`` has shape (n_teachers,)."""
         own = kept[self.row]
-        return Examples(
-            self.names, self.worths[own], self.chosen[own], self.row[own], self.cold[own]
-        )
+        return Examples(self.names, self.worths[own], self.chosen[own], self.row[own])
 
     @property
     def teach(self) -> bool:
@@ -140,24 +158,12 @@ class Examples:
         return bool(self.chosen.any() and not self.chosen.all())
 
 
-def learn(examples: Examples) -> dict[str, Blend]:
-    """Fit logistic regression, and return the weights for ``warm`` and ``cold`` teachers.
-
-    Every teacher counts alike, however many courses were chosen. The cold depart from the common
-    weights only as far as the ridge lets them.
-    """
+def learn(examples: Examples) -> Blend:
+    """Fit logistic regression; every teacher counts alike, however many courses were chosen."""
     centre, spread = examples.worths.mean(axis=0), examples.worths.std(axis=0) + 1e-6
-    inputs = (examples.worths - centre) / spread
-    both = np.hstack([inputs, COLD_FREEDOM * inputs * examples.cold[:, None]])
     chosen = np.bincount(examples.row, weights=examples.chosen)
     weight = 1 / np.maximum(chosen[examples.row], 1)
-    model = LogisticRegression(C=C, max_iter=500).fit(both, examples.chosen, sample_weight=weight)
-    common, apart = np.split(model.coef_[0], 2)
-    return {
-        "warm": _blend(examples.names, common / spread),
-        "cold": _blend(examples.names, (common + COLD_FREEDOM * apart) / spread),
-    }
-
-
-def _blend(names: tuple[str, ...], weights: NDArray[np.float64]) -> Blend:
-    return Blend(LOG, {name: float(w) for name, w in zip(names, weights, strict=True)})
+    model = LogisticRegression(C=C, max_iter=500)
+    model.fit((examples.worths - centre) / spread, examples.chosen, sample_weight=weight)
+    weights = model.coef_[0] / spread
+    return Blend(LOG, {n: float(w) for n, w in zip(examples.names, weights, strict=True)})

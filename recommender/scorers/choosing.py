@@ -1,101 +1,80 @@
 """Which second stage ships: what foresees best, on a later slice of time, what was chosen then.
 
-One scorer alone, rank fusion, and what is learned are judged for teachers with and without
-history apart. What is learned is judged on teachers that it did not learn from (cross-fitting),
-so that a blend is never preferred for knowing the answers.
+One scorer alone, rank fusion, and what is learned are judged side by side. What is learned is
+judged on teachers that it did not learn from (cross-fitting), so that it is never preferred for
+knowing the answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.scorers.blend import Blend, Examples, Places
+from recommender.scorers.blend import Blend, Examples, Places, SecondStage
 from recommender.scorers.places import RECIPROCAL, worth
 from recommender.scorers.validation import Validation
 
-#: Fewer teachers than this cannot judge; a group smaller than that is judged with all others.
-MIN_TEACHERS = 20
-MIN_GROUP = 100
-#: Teachers with and without history are blended apart: what works for one fails the other.
-GROUPS = ("cold", "warm")
 FOLDS = 4
 MAX_STEPS = 8
 
-#: What turns examples into a blend for each group.
-Learner: TypeAlias = Callable[[Examples], Mapping[str, Blend]]
+#: What turns examples into a second stage.
+Learner: TypeAlias = Callable[[Examples], SecondStage]
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A second stage and why it was chosen.
+def alone(slice_: Validation, places: Places) -> dict[str, float]:
+    """Return the mean NDCG@10 of each scorer alone."""
+    return {
+        name: float(slice_.quality(_reciprocal(place)).mean()) for name, place in places.items()
+    }
 
-    Parameters
-    ----------
-    blends
-        By group.
-    preferred
-        The scorer that is best alone.
-    found
-        NDCG@10 on the slice: group -> ``teachers``, each scorer's name, ``fusion``, ``learned``;
-        empty where too few teachers could judge.
+
+def choose(
+    slice_: Validation, places: Places, learner: Learner | None, seed: int
+) -> tuple[SecondStage, dict[str, float]]:
+    """Choose a second stage; without a ``learner``, one scorer or rank fusion.
+
+    Returns
+    -------
+    tuple
+        The stage; and NDCG@10 of each scorer alone, of ``fusion`` and of what is ``learned``,
+        with the number of ``teachers`` who judged.
     """
-
-    blends: Mapping[str, Blend]
-    preferred: str
-    found: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-
-
-def even(names: list[str]) -> Chosen:
-    """Return rank fusion in which all scorers count alike."""
-    return Chosen({group: Blend.of_ranks(dict.fromkeys(names, 1.0)) for group in GROUPS}, names[0])
-
-
-def choose(slice_: Validation, places: Places, learner: Learner, seed: int) -> Chosen:
-    """Choose each group's second stage; a group too small to judge takes that of all."""
-    every = np.ones(len(slice_.teachers), bool)
-    alone = {name: slice_.quality(_reciprocal(place)) for name, place in places.items()}
+    found = alone(slice_, places)
+    stage: SecondStage
+    stage, quality = fuse(slice_, places, max(found, key=lambda name: found[name]))
+    found |= {"teachers": float(len(slice_)), "fusion": float(quality.mean())}
+    if learner is None:
+        return stage, found
     rng = np.random.default_rng(seed)
-    examples = Examples.of(places, slice_.truth, slice_.closed, ~slice_.warm, rng)
+    examples = Examples.of(places, slice_.truth, slice_.closed, rng)
     held = _held_out(slice_, places, examples, learner, rng)
-    learned = learner(examples) if held is not None else {}
-    blends, found = {}, {}
-    for group, own in zip(GROUPS, (~slice_.warm, slice_.warm), strict=True):
-        rows = own if own.sum() >= MIN_GROUP else every
-        means = {name: float(quality[rows].mean()) for name, quality in alone.items()}
-        fused, quality = fuse(slice_, places, max(means, key=lambda name: means[name]), rows)
-        blends[group] = fused
-        found[group] = {"teachers": float(rows.sum()), **means, "fusion": float(quality.mean())}
-        if held is not None:
-            found[group]["learned"] = float(held[rows].mean())
-            if found[group]["learned"] >= found[group]["fusion"]:
-                blends[group] = learned[group]
-    total = {name: float(quality.mean()) for name, quality in alone.items()}
-    return Chosen(blends, max(total, key=lambda name: total[name]), found)
+    if held is not None:
+        found["learned"] = float(held.mean())
+        if found["learned"] >= found["fusion"]:
+            stage = learner(examples)
+    return stage, found
 
 
-def fuse(
-    slice_: Validation, places: Places, start: str, rows: NDArray[np.bool_]
-) -> tuple[Blend, NDArray[np.float64]]:
+def fuse(slice_: Validation, places: Places, start: str) -> tuple[Blend, NDArray[np.float64]]:
     """Select scorers for rank fusion greedily, ``start`` first; return it and its quality.
 
     A step is taken only if it gains more than one standard error of the paired difference:
     what a few teachers seem to prefer is noise.
     """
-    shares = {name: _reciprocal(place[rows]) for name, place in places.items()}
-    taken, total = [start], shares[start]
-    now = slice_.quality(total, rows)
+    taken, total = [start], _reciprocal(places[start])
+    now = slice_.quality(total)
     for _ in range(MAX_STEPS):
-        gains = {name: slice_.quality(total + share, rows) - now for name, share in shares.items()}
+        gains = {
+            name: slice_.quality(total + _reciprocal(place)) - now for name, place in places.items()
+        }
         name = max(gains, key=lambda n: float(gains[n].mean()))
         if gains[name].mean() <= gains[name].std() / np.sqrt(len(now)):
             break
         taken.append(name)
-        total = total + shares[name]
+        total = total + _reciprocal(places[name])
         now = now + gains[name]
     return Blend.of_ranks({name: float(taken.count(name)) for name in dict.fromkeys(taken)}), now
 
@@ -108,19 +87,16 @@ def _held_out(
     rng: np.random.Generator,
 ) -> NDArray[np.float64] | None:
     """Return each teacher's NDCG@10 under what the others teach; None if they teach nothing."""
-    fold = rng.permutation(len(slice_.teachers)) % FOLDS
+    fold = rng.permutation(len(slice_)) % FOLDS
     quality = np.zeros(len(fold))
-    for number in range(FOLDS):
-        others = examples.of_rows(fold != number)
+    for number in np.unique(fold):
+        rows = fold == number
+        others = examples.of_rows(~rows)
         if not others.teach:
             return None
-        blends = learner(others)
-        for group, own in zip(GROUPS, (~slice_.warm, slice_.warm), strict=True):
-            rows = own & (fold == number)
-            if rows.any():
-                scores = blends[group].score({n: place[rows] for n, place in places.items()})
-                quality[rows] = slice_.quality(scores, rows)
-    return quality if examples.teach else None
+        scores = learner(others).score({name: place[rows] for name, place in places.items()})
+        quality[rows] = slice_.quality(scores, rows)
+    return quality
 
 
 def _reciprocal(place: NDArray[np.int16]) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, Self
 
 import numpy as np
@@ -95,8 +95,8 @@ class Training:
         all teachers' features at each, for rows of the past: shape (n_anchors * n, n_features).
     seed
         Of all randomness in fitting.
-    weights
-        Kind of event -> what it says about taste, where that is not as declared.
+    profile_encoder
+        What profiles were made with.
     """
 
     dataset: Dataset
@@ -108,7 +108,7 @@ class Training:
     anchors: NDArray[np.int64]
     past_features: sparse.csr_array
     seed: int
-    weights: Mapping[str, float] = field(default_factory=dict)
+    profile_encoder: ProfileEncoder
 
     N_ANCHORS = 4
 
@@ -140,14 +140,27 @@ class Training:
             anchors=anchors,
             past_features=sparse.vstack(past, format="csr"),
             seed=seed,
-            weights=profiles.weights,
+            profile_encoder=profiles,
         )
 
-    def earlier(self, moment: pd.Timestamp) -> Training:
-        """Return what was known at an earlier moment, encoders fitted anew on just that."""
-        courses = CourseEncoder.fit(self.dataset, moment)
-        profiles = ProfileEncoder.fit(self.dataset, moment, self.weights)
-        return Training.of(self.dataset, moment, courses, profiles, self.seed)
+    def earlier(self, moment: pd.Timestamp, withheld: NDArray[np.bool_] | None = None) -> Training:
+        """Return what was known at an earlier moment, encoders fitted anew on just that.
+
+        Of courses that are ``withheld``, shape (n_courses,), no event is known, as if they were
+        new.
+        """
+        dataset = self.dataset
+        if withheld is not None:
+            dataset = replace(dataset, log=dataset.log.where(~withheld[dataset.log.course]))
+        courses = CourseEncoder.fit(dataset, moment)
+        profiles = ProfileEncoder.fit(dataset, moment, self.profile_encoder.weights)
+        return Training.of(dataset, moment, courses, profiles, self.seed)
+
+    def strangers(self) -> Profiles:
+        """Return the profiles of all teachers as if nothing they did were known."""
+        log = self.dataset.log
+        nothing = replace(self.dataset, log=log.where(np.zeros(len(log), bool)))
+        return self.profile_encoder.transform(nothing, self.as_of, self.catalogue)
 
     @property
     def n_fitted(self) -> int:
@@ -165,7 +178,9 @@ class Training:
         self, teachers: NDArray[np.integer], moments: NDArray[np.int64]
     ) -> Histories:
         """Return decayed histories of (teacher, moment) pairs."""
-        return histories_before(self.log, teachers, moments, self.catalogue, self.weights)
+        return histories_before(
+            self.log, teachers, moments, self.catalogue, self.profile_encoder.weights
+        )
 
     def age_in_days(self, moments: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return how long ago moments were, in days."""

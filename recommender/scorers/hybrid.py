@@ -2,8 +2,8 @@
 
 Every scorer places its best courses; the union of these are the candidates. A second stage adds
 up what the places are worth (``blend.py``). It is learned and chosen on a later slice of time
-than the scorers were fitted on (``choosing.py``); where one scorer alone foresees better there,
-that scorer is what ships. Then the scorers are fitted anew on everything.
+than the scorers were fitted on (``stages.py``, ``choosing.py``); where one scorer alone foresees
+better there, that scorer is what ships. Then the scorers are fitted anew on everything.
 """
 
 from __future__ import annotations
@@ -16,14 +16,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
+from features.errors import InvalidSetting
 from features.fitted import Fitted
 from features.profiles import Profiles
-from recommender.scorers.blend import Blend, learn
-from recommender.scorers.choosing import GROUPS, MIN_TEACHERS, Chosen, choose, even
+from recommender.scorers import blend, trees
+from recommender.scorers.blend import Blend, SecondStage
+from recommender.scorers.choosing import Learner
 from recommender.scorers.contract import Part, Scorer, Training
 from recommender.scorers.places import places
 from recommender.scorers.registry import SCORERS
-from recommender.scorers.validation import Validation
+from recommender.scorers.stages import COLD, NEW, WARM, Stages, even, staged
+
+#: What can be learned, by the name that it is asked for.
+LOGISTIC = "logistic"
+LEARNERS: Mapping[str, Learner] = {LOGISTIC: blend.learn, trees.FORM: trees.grow}
+
+#: Scores of scorers by name, each of shape (n_teachers, n_courses).
+Scores = Mapping[str, NDArray[np.float32]]
 
 
 class Hybrid:
@@ -35,18 +44,38 @@ class Hybrid:
         The scorers, by name.
     validation
         Share of the latest choices on which the second stage is learned.
+    second_stage
+        What is learned: ``logistic``, a weighted sum, or ``trees``.
+
+    Raises
+    ------
+    InvalidSetting
+        If the second stage is unknown.
     """
 
     name = "hybrid"
 
-    def __init__(self, parts: Mapping[str, Scorer], validation: float = 0.2) -> None:
+    def __init__(
+        self,
+        parts: Mapping[str, Scorer],
+        validation: float = 0.2,
+        second_stage: str = LOGISTIC,
+    ) -> None:
+        if second_stage not in LEARNERS:
+            raise InvalidSetting(
+                "second stage",
+                expected=" or ".join(LEARNERS),
+                got=repr(second_stage),
+                remedy="name one of these",
+            )
         self.parts = dict(parts)
         self.validation = validation
+        self.second_stage = second_stage
 
     def fit(self, training: Training, report: Callable[[str], None] | None = None) -> Self:
         """Choose the second stage with parts fitted on the earlier slice, then fit them on all."""
         tell = report or (lambda _: None)
-        self.chosen_ = self._chosen(training, tell)
+        self.stages_ = self._staged(training, tell)
         for name, part in self.parts.items():
             tell(f"fit {name}")
             part.fit(training)
@@ -55,12 +84,12 @@ class Hybrid:
     @property
     def preferred_(self) -> str:
         """The scorer that validation finds best alone."""
-        return self.chosen_.preferred
+        return self.stages_.preferred
 
     @property
     def weights_(self) -> dict[str, dict[str, float]]:
-        """The second stage's weights by group of teachers, ``cold`` and ``warm``."""
-        return {group: dict(blend.weights) for group, blend in self.chosen_.blends.items()}
+        """The weights of each stage."""
+        return {name: dict(stage.weights) for name, stage in self.stages_.blends.items()}
 
     def score(
         self,
@@ -74,9 +103,10 @@ class Hybrid:
         what cannot be shown stands in nobody's way. All that have appeared when left out.
         """
         total = np.zeros((len(profiles), len(catalogue.courses)), np.float32)
-        for rows, blend in self._groups(profiles):
+        for rows, stage in self._groups(profiles):
             own = catalogue.appeared if allowed is None else allowed[rows]
-            total[rows] = blend.score(self._places(blend, profiles.rows(rows), catalogue, own))
+            scores = self._scores(stage, profiles.rows(rows), catalogue)
+            total[rows] = self._blended(stage, scores, catalogue, own)
         return total
 
     def explain(
@@ -86,29 +116,40 @@ class Hybrid:
         course: int,
         allowed: NDArray[np.bool_] | None = None,
     ) -> tuple[Part, ...]:
-        """Return what each scorer's place adds, and what every candidate has."""
-        ((_, blend),) = self._groups(profiles)
+        """Return what each scorer's place adds, and what the course's standing adds beside."""
+        ((_, stage),) = self._groups(profiles)
         own = catalogue.appeared if allowed is None else allowed
-        placed = self._places(blend, profiles, catalogue, own)
-        added = {name: blend.of(name, place) for name, place in placed.items()}
-        total = np.asarray(sum(added.values()), np.float32)
-        base = np.broadcast_to(blend.base(placed, total), total.shape)
-        told = [Part("source", name, float(each[0, course])) for name, each in added.items()]
-        return tuple(p for p in (*told, Part("base", "", float(base[0, course]))) if p.value)
+        scores = self._scores(stage, profiles, catalogue)
+        total = float(self._blended(stage, scores, catalogue, own)[0, course])
+        asked = self.stages_.blends[stage]
+        if (
+            catalogue.position[course] < 0
+            and NEW in self.stages_.blends
+            and _several_new(catalogue)
+        ):
+            asked, own = self.stages_.blends[NEW], own & (catalogue.position < 0)
+        added = asked.parts({name: places(scores[name], own) for name in asked.names}, course)
+        told = [Part("source", name, value) for name, value in added.items()]
+        rest = Part("base", "", total - sum(part.value for part in told))
+        return tuple(part for part in (*told, rest) if part.value)
 
     def to_fitted(self) -> Fitted:
-        """Return the second stage and the fitted parts."""
+        """Return the stages and the fitted parts."""
+        stages = self.stages_
         whole = Fitted(
             values={
                 "validation": self.validation,
-                "blends": {g: blend.to_values() for g, blend in self.chosen_.blends.items()},
-                "preferred": self.chosen_.preferred,
-                "found": {group: dict(found) for group, found in self.chosen_.found.items()},
+                "second_stage": self.second_stage,
+                "stage_names": list(stages.blends),
+                "preferred": stages.preferred,
+                "found": {name: dict(found) for name, found in stages.found.items()},
                 "part_names": list(self.parts),
             }
         )
         for name, part in self.parts.items():
             whole |= part.to_fitted().under(name)
+        for name, stage in stages.blends.items():
+            whole |= stage.to_fitted().under(f"stage {name}")
         return whole
 
     @classmethod
@@ -118,41 +159,59 @@ class Hybrid:
         parts = {
             name: SCORERS[name].from_fitted(fitted.part(name)) for name in values["part_names"]
         }
-        hybrid = cls(parts, values["validation"])
-        blends = {group: Blend.from_values(values["blends"][group]) for group in GROUPS}
-        hybrid.chosen_ = Chosen(blends, values["preferred"], values["found"])
+        hybrid = cls(parts, values["validation"], values["second_stage"])
+        blends = {name: _stage(fitted.part(f"stage {name}")) for name in values["stage_names"]}
+        hybrid.stages_ = Stages(blends, values["preferred"], values["found"])
         return hybrid
 
-    def _groups(self, profiles: Profiles) -> list[tuple[NDArray[np.intp], Blend]]:
-        """Return the rows of each group that is there, and its blend."""
-        rows = (np.flatnonzero(~profiles.warm), np.flatnonzero(profiles.warm))
-        return [
-            (own, self.chosen_.blends[group])
-            for group, own in zip(GROUPS, rows, strict=True)
-            if len(own)
-        ]
+    def _groups(self, profiles: Profiles) -> list[tuple[NDArray[np.intp], str]]:
+        """Return the rows of each group of teachers that is there, and the name of its stage."""
+        rows = {COLD: np.flatnonzero(~profiles.warm), WARM: np.flatnonzero(profiles.warm)}
+        return [(own, stage) for stage, own in rows.items() if len(own)]
 
-    def _places(
-        self, blend: Blend, profiles: Profiles, catalogue: Catalogue, allowed: NDArray[np.bool_]
-    ) -> dict[str, NDArray[np.int16]]:
-        """Return the places that each scorer with a weight gives."""
-        return {
-            name: places(self.parts[name].score(profiles, catalogue), allowed)
-            for name in blend.weights
-        }
+    def _scores(self, stage: str, profiles: Profiles, catalogue: Catalogue) -> Scores:
+        """Return the scores of every scorer that a stage, or the order of new courses, asks."""
+        names = dict.fromkeys(self.stages_.blends[stage].names)
+        if NEW in self.stages_.blends and _several_new(catalogue):
+            names |= dict.fromkeys(self.stages_.blends[NEW].names)
+        return {name: self.parts[name].score(profiles, catalogue) for name in names}
 
-    def _chosen(self, training: Training, tell: Callable[[str], None]) -> Chosen:
-        names = list(self.parts)
-        if len(names) == 1 or len(training.choices) < 10:
-            return even(names)
+    def _blended(
+        self, stage: str, scores: Scores, catalogue: Catalogue, allowed: NDArray[np.bool_]
+    ) -> NDArray[np.float32]:
+        """Return a stage's sum; among themselves, new courses stand in the order of their own."""
+        total = _sum(self.stages_.blends[stage], scores, allowed)
+        if NEW in self.stages_.blends and _several_new(catalogue):
+            new = np.flatnonzero(catalogue.position < 0)
+            among = np.broadcast_to(allowed, total.shape)[:, new]
+            own = _sum(
+                self.stages_.blends[NEW], {n: each[:, new] for n, each in scores.items()}, among
+            )
+            # What cannot be shown keeps out of the exchange.
+            order = np.argsort(np.where(among, -own, np.inf), axis=1, kind="stable")
+            standing = np.where(among, total[:, new], -np.inf)
+            standing = -np.sort(-standing, axis=1)
+            exchanged = np.empty_like(standing)
+            np.put_along_axis(exchanged, order, standing, axis=1)
+            total[:, new] = np.where(among, exchanged, total[:, new])
+        return total
+
+    def _staged(self, training: Training, tell: Callable[[str], None]) -> Stages:
+        if len(self.parts) == 1 or len(training.choices) < 10:
+            return even(list(self.parts))
         quantile = np.quantile(training.choices.moment, 1 - self.validation)
         cut = pd.Timestamp(int(quantile), unit="us", tz="UTC")
-        slice_ = Validation.of(training, cut)
-        if len(slice_.teachers) < MIN_TEACHERS or not len(slice_.training.choices):
-            return even(names)
-        placed = {}
-        for name, part in self.parts.items():
-            tell(f"validate {name}")
-            placed[name] = slice_.places(part)
-        tell("learn how to blend")
-        return choose(slice_, placed, learn, training.seed)
+        return staged(training, self.parts, LEARNERS[self.second_stage], cut, tell)
+
+
+def _several_new(catalogue: Catalogue) -> bool:
+    return bool((catalogue.position < 0).sum() > 1)
+
+
+def _sum(stage: SecondStage, scores: Scores, allowed: NDArray[np.bool_]) -> NDArray[np.float32]:
+    return stage.score({name: places(scores[name], allowed) for name in stage.names})
+
+
+def _stage(fitted: Fitted) -> SecondStage:
+    kind = trees.Trees if fitted.values["form"] == trees.FORM else Blend
+    return kind.from_fitted(fitted)

@@ -60,3 +60,18 @@ def worth(form: str) -> NDArray[np.float32]:
 def candidates(places: Mapping[str, NDArray[np.int16]]) -> NDArray[np.bool_]:
     """Say which courses some scorer puts among its first, shape (n, n_courses)."""
     return np.any([(place > 0) & (place <= CANDIDATES) for place in places.values()], axis=0)
+
+
+def candidates_first(
+    total: NDArray[np.float32], places: Mapping[str, NDArray[np.int16]]
+) -> NDArray[np.float32]:
+    """Lift each row's candidates to 1 and more, in the order of ``total``.
+
+    What is learned holds for candidates alone. What is none comes below 1, in the order of its
+    mean place; shape (n, n_courses).
+    """
+    near = candidates(places)
+    lowest = np.where(near, total, np.inf).min(axis=1, keepdims=True)
+    worths = worth(LOG) / (worth(LOG)[1] * (len(places) + 1))
+    far = np.sum([worths[place] for place in places.values()], axis=0, dtype=np.float32)
+    return np.asarray(np.where(near, total - lowest + 1, far), np.float32)

@@ -4,6 +4,10 @@ One row for each choice of the past; its columns are the teacher's histories jus
 with each further course at several half-lives, and the profile; its targets are that choice and,
 discounted, the next few. Ridge regression by one Cholesky solve. Idea: SLIST (Choi et al. 2021,
 "Session-aware linear item-item models"), of which EASE (Steck 2019) is the order-blind case.
+
+For a large catalogue the targets are first projected onto their main directions (reduced-rank
+regression, Izenman 1975): what is solved for and kept then grows with the catalogue, and not
+with its square.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
+from sklearn.utils.extmath import randomized_svd
 
 from features.catalogue import Catalogue
 from features.fitted import Fitted
@@ -40,6 +45,10 @@ class Sequence:
         The latest rows that are fitted on.
     max_columns
         History columns above which only the most taken courses are kept as columns.
+    dense_courses
+        Courses up to which every course is a target of its own.
+    rank
+        Directions that the targets of a larger catalogue are projected onto.
     """
 
     name = "sequence"
@@ -59,6 +68,8 @@ class Sequence:
         discount: float = 0.6,
         max_rows: int = 500_000,
         max_columns: int = 9_000,
+        dense_courses: int = 1_000,
+        rank: int = 256,
     ) -> None:
         self.reg = reg
         self.row_half_life = row_half_life
@@ -66,6 +77,8 @@ class Sequence:
         self.discount = discount
         self.max_rows = max_rows
         self.max_columns = max_columns
+        self.dense_courses = dense_courses
+        self.rank = rank
 
     def fit(self, training: Training) -> Self:
         """Solve the ridge regression of next choices on histories and profiles."""
@@ -82,7 +95,7 @@ class Sequence:
         # Summed in double precision, as ``weight`` is; only the solving is single.
         gram = (left @ inputs).toarray().astype(np.float32)
         gram[np.diag_indices_from(gram)] += self.reg * max(float(np.trace(gram)), 1e-6) / len(gram)
-        right = (left @ self._targets(training, rows)).toarray().astype(np.float32)
+        right, self.directions_ = self._projected(left @ self._targets(training, rows), training)
         self.weights_ = np.ascontiguousarray(
             linalg.solve(gram, right, assume_a="pos", overwrite_a=True, overwrite_b=True)
         )
@@ -91,12 +104,18 @@ class Sequence:
     def score(self, profiles: Profiles, catalogue: Catalogue) -> NDArray[np.float32]:
         """Return the expected, discounted next choices."""
         inputs = self._inputs(profiles.histories, profiles.features)
-        return catalogue.carried(np.asarray(inputs @ self.weights_, np.float32))
+        found = np.asarray(inputs @ self.weights_, np.float32)
+        if self.directions_.size:
+            found = found @ self.directions_
+        return catalogue.carried(found)
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return what each past course, each profile feature and the base adds."""
         inputs = self._inputs(profiles.histories, profiles.features)
-        weights = self.weights_ @ catalogue.carry[:, [course]].toarray()[:, 0]
+        target = catalogue.carry[:, [course]].toarray()[:, 0]
+        if self.directions_.size:
+            target = self.directions_ @ target
+        weights = self.weights_ @ target
         added = inputs.toarray()[0] * weights
         n_past = inputs.shape[1] - profiles.features.shape[1] - 1
         past = added[:n_past].reshape(-1, len(self.columns_)).sum(axis=0)
@@ -122,9 +141,16 @@ class Sequence:
                 "discount",
                 "max_rows",
                 "max_columns",
+                "dense_courses",
+                "rank",
             )
         }
-        return Fitted({"weights": self.weights_, "columns": self.columns_}, values)
+        arrays = {
+            "weights": self.weights_,
+            "columns": self.columns_,
+            "directions": self.directions_,
+        }
+        return Fitted(arrays, values)
 
     @classmethod
     def from_fitted(cls, fitted: Fitted) -> Self:
@@ -132,11 +158,32 @@ class Sequence:
         scorer = cls(**fitted.values)
         scorer.weights_ = fitted.arrays["weights"]
         scorer.columns_ = fitted.arrays["columns"]
+        scorer.directions_ = fitted.arrays["directions"]
         return scorer
 
     def _past(self, histories: Histories) -> tuple[sparse.csr_array, ...]:
         """Return the histories that the model reads."""
         return histories.by_steps
+
+    def _projected(
+        self, right: sparse.csr_array, training: Training
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the right-hand side to solve for, and the directions that it is told in.
+
+        None, shape (0, n_fitted), where every course is a target of its own.
+        """
+        if training.n_fitted <= self.dense_courses:
+            none = np.zeros((0, training.n_fitted), np.float32)
+            return right.toarray().astype(np.float32), none
+        rank = min(self.rank, min(right.shape))
+        # Popular courses would take all directions: what counts is the share of a course's own.
+        scale = np.sqrt(np.maximum(np.asarray(right.sum(axis=0)).ravel(), 1e-6))
+        shares = right @ sparse.dia_array((1 / scale[None, :], 0), shape=(len(scale),) * 2)
+        _, _, directions = randomized_svd(
+            sparse.csr_matrix(shares), rank, n_iter=2, random_state=training.seed
+        )
+        told = np.asarray(shares @ directions.T, np.float32)
+        return told, np.ascontiguousarray(directions * scale, np.float32)
 
     def _kept_columns(self, training: Training) -> NDArray[np.int64]:
         """Return the fitted courses whose histories are columns: all, or the most taken."""

@@ -12,6 +12,7 @@ from recommender.artifact import load, save
 from recommender.model import Model
 from recommender.scorers import factorisation, registry
 from recommender.scorers.factorisation import Factorisation
+from recommender.scorers.registry import SCORERS
 from tests.builders import checkerboard, teacher, took, world
 from tests.recommender.scorer_contract import NOW, ScorerContract
 
@@ -48,7 +49,7 @@ def test_fitting_without_lightfm_says_what_is_missing() -> None:
 def test_without_lightfm_all_else_is_fitted() -> None:
     model = Model.fit(checkerboard(), as_of=NOW)
 
-    assert list(model.scorers) == ["popularity", "content", "sequence", "season", "hybrid"]
+    assert list(model.scorers) == [*(name for name in SCORERS if name != "factorisation"), "hybrid"]
 
 
 @pytest.mark.usefixtures("no_lightfm")

@@ -178,7 +178,7 @@ def nan_in(name: str) -> Change:
 
 
 def weights(folder: Path, value: object) -> None:
-    revalue(folder, lambda v: v["hybrid"]["weights"]["warm"].update(popularity=value))
+    revalue(folder, lambda v: v["hybrid"]["stage warm"]["weights"].update(popularity=value))
 
 
 #: What a forger or a bad disk does -> what the error says.

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from features.dataset import Dataset
 from recommender.model import Model
-from recommender.scorers import hybrid
-from recommender.scorers.hybrid import GROUPS
+from recommender.ranking import Ranker
+from recommender.scorers import stages
+from recommender.scorers.blend import Blend
 from recommender.scorers.popularity import Popularity
+from recommender.scorers.stages import COLD, NEW, WARM, Stages
 from tests.builders import at, checkerboard, course, teacher, took, world
 from tests.recommender.scorer_contract import NOW, ScorerContract
 
 LIGHT = ("popularity", "content", "sequence")
+DAYS = pd.Timedelta(days=9)
 
 
 class TestHybrid(ScorerContract):
@@ -27,37 +31,97 @@ class TestHybrid(ScorerContract):
         board = checkerboard()
         model = Model.fit(board, as_of=NOW, scorers=("sequence",))
 
-        assert model.hybrid.weights_ == {group: {"sequence": 1.0} for group in GROUPS}
+        assert model.hybrid.weights_ == {stage: {"sequence": 1.0} for stage in (COLD, WARM)}
 
     def test_where_few_can_judge_all_parts_count_alike(self) -> None:
         model = self.fit(checkerboard(n_teachers=8))
 
-        assert model.hybrid.weights_["warm"] == dict.fromkeys(LIGHT, 1.0)
+        assert model.hybrid.weights_[WARM] == dict.fromkeys(LIGHT, 1.0)
 
-    def test_a_part_that_foresees_nothing_gets_no_weight(self, monkeypatch) -> None:
+    def test_a_part_that_foresees_nothing_does_not_lead(self, few_judge: None) -> None:
         """Every teacher goes on in the order of the shelf; popularity looks the wrong way."""
-        monkeypatch.setattr(hybrid, "MIN_TEACHERS", 10)
-        dataset = in_order_of_the_shelf()
+        model = self.fit(in_order_of_the_shelf())
 
-        model = self.fit(dataset)
-
+        weights = model.hybrid.weights_[WARM]
         assert model.hybrid.preferred_ == "sequence"
-        assert set(model.hybrid.weights_["warm"]) == {"sequence"}
+        assert max(weights, key=lambda name: weights[name]) == "sequence"
 
-    def test_many_teachers_are_judged_by_a_sample(self, monkeypatch) -> None:
-        monkeypatch.setattr(hybrid, "MIN_TEACHERS", 5)
+    def test_many_teachers_are_judged_by_a_sample(self, few_judge: None, monkeypatch) -> None:
         monkeypatch.setattr("recommender.scorers.validation.MAX_TEACHERS", 20)
         dataset = in_order_of_the_shelf()
 
         assert self.fit(dataset).version == self.fit(dataset).version
 
-    def test_groups_large_enough_are_weighed_apart(self, monkeypatch) -> None:
-        monkeypatch.setattr(hybrid, "MIN_TEACHERS", 5)
-        monkeypatch.setattr(hybrid, "MIN_GROUP", 5)
+    def test_the_hybrid_is_no_worse_on_validation_than_any_part(self, few_judge: None) -> None:
+        found = self.fit(in_order_of_the_shelf()).hybrid.stages_.found
 
-        model = self.fit(in_order_of_the_shelf())
+        for stage in (COLD, WARM):
+            shipped = max(found[stage]["fusion"], found[stage].get("learned", 0))
+            assert shipped >= max(found[stage][name] for name in LIGHT)
 
-        assert set(model.hybrid.weights_) == set(GROUPS)
+    def test_with_what_is_allowed_an_explanation_adds_up_too(self, model: Model, board) -> None:
+        ranker = Ranker.of(model, board, as_of=NOW, k=3, teachers=np.array([4]))
+        allowed = ranker.eligibility.allowed(np.array([4]))
+        (scores,) = model.score(ranker.profiles, ranker.catalogue, allowed=allowed)
+
+        for number in np.flatnonzero(allowed[0]):
+            parts = model.explain(ranker.profiles, ranker.catalogue, number, allowed=allowed)
+            assert sum(p.value for p in parts) == pytest.approx(scores[number], rel=1e-5)
+
+
+class TestHybridThatOrdersNewCourses:
+    """Two new courses, of which the scorer for new ones prefers the other."""
+
+    @pytest.fixture
+    def model(self) -> Model:
+        model = Model.fit(checkerboard(), as_of=NOW, scorers=LIGHT)
+        by_all = Blend.of_ranks({"popularity": 1.0})
+        by_content = Blend.of_ranks({"content": 1.0})
+        model.hybrid.stages_ = Stages({WARM: by_all, COLD: by_all, NEW: by_content}, "popularity")
+        return model
+
+    @pytest.fixture
+    def strangers(self) -> Dataset:
+        frames = dict(checkerboard().tables)
+        came = [course("odd one", title_en="laboratory safety", domain="odd")]
+        came.append(course("even one", title_en="reading aloud in class", domain="even"))
+        frames["courses"] = pd.concat([frames["courses"], pd.DataFrame(came)], ignore_index=True)
+        return Dataset.of(frames)
+
+    def test_new_courses_change_places_with_each_other_alone(
+        self, model: Model, strangers: Dataset
+    ) -> None:
+        catalogue = model.catalogue(strangers, NOW)
+        profiles = model.profiles(strangers, NOW, catalogue)
+        stages_ = model.hybrid.stages_
+        ours = model.score(profiles, catalogue)
+        model.hybrid.stages_ = Stages({WARM: stages_.blends[WARM], COLD: stages_.blends[COLD]}, "")
+        before = model.score(profiles, catalogue)
+
+        new = catalogue.position < 0
+        assert new.sum() == 2
+        np.testing.assert_array_equal(ours[:, ~new], before[:, ~new])
+        np.testing.assert_array_equal(np.sort(ours[:, new]), np.sort(before[:, new]))
+        even, odd = strangers.courses.positions(["even one", "odd one"])
+        assert ours[0, even] >= ours[0, odd]
+        assert ours[1, odd] >= ours[1, even]
+
+    def test_an_explanation_of_a_new_course_adds_up(self, model: Model, strangers: Dataset) -> None:
+        catalogue = model.catalogue(strangers, NOW)
+        profile = model.profiles(strangers, NOW, catalogue, np.array([0]))
+        (scores,) = model.score(profile, catalogue)
+
+        for number in np.flatnonzero(catalogue.position < 0):
+            parts = model.explain(profile, catalogue, number)
+            assert {p.name for p in parts if p.kind == "source"} == {"content"}
+            assert sum(p.value for p in parts) == pytest.approx(scores[number], rel=1e-5)
+
+
+@pytest.fixture
+def few_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a handful of teachers judge."""
+    monkeypatch.setattr(stages, "MIN_TEACHERS", 5)
+    monkeypatch.setattr(stages, "MIN_GROUP", 5)
 
 
 def in_order_of_the_shelf() -> Dataset:
@@ -82,5 +146,20 @@ def test_a_first_instant_of_choices_leaves_nothing_to_validate_on(dated: bool) -
 
     model = Model.fit(dataset, as_of=NOW, scorers=LIGHT)
 
-    assert model.hybrid.weights_["warm"] == dict.fromkeys(LIGHT, 1.0)
+    assert model.hybrid.weights_[WARM] == dict.fromkeys(LIGHT, 1.0)
     assert isinstance(model.scorers["popularity"], Popularity)
+
+
+def test_where_content_tells_courses_apart_new_ones_have_a_stage(few_judge: None) -> None:
+    events = [
+        took(f"t{n:02d}", f"c{(7 * n + 3 * place) % 40:02d}", at("2025-01-01") + DAYS * place)
+        for n in range(40)
+        for place in range(6)
+    ]
+    told = [course(f"c{n:02d}", domain=f"d{n % 4}") for n in range(40)]
+
+    with_content = Model.fit(world(events, courses=told), as_of=NOW, scorers=LIGHT)
+    ids_only = Model.fit(world(events), as_of=NOW, scorers=LIGHT)
+
+    assert NEW in with_content.hybrid.stages_.blends
+    assert NEW not in ids_only.hybrid.stages_.blends

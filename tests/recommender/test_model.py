@@ -16,7 +16,7 @@ LIGHT = ("popularity", "content", "sequence")
 
 @pytest.mark.parametrize("names", [(), ("popularity", "oracle")])
 def test_unknown_scorers_are_refused(names: tuple[str, ...]) -> None:
-    with pytest.raises(InvalidSetting, match="some of popularity, content, sequence"):
+    with pytest.raises(InvalidSetting, match="some of popularity, lasting, rising, content"):
         Model.fit(checkerboard(), as_of=NOW, scorers=names)
 
 
@@ -54,6 +54,7 @@ def test_fitting_tells_its_steps() -> None:
         "validate popularity",
         "validate content",
         "validate sequence",
+        "learn how to blend",
         "fit popularity",
         "fit content",
         "fit sequence",

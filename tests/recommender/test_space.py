@@ -44,7 +44,7 @@ def test_a_span_holds_numbers_of_its_kind_between_its_ends(
 @pytest.mark.parametrize(
     ("parameters", "told"),
     [
-        ({"horoscope": {}}, ["some of popularity, content", "got horoscope"]),
+        ({"horoscope": {}}, ["some of popularity, lasting", "got horoscope"]),
         ({"content": {"ridge": 1.0}}, ["parameters of content", "some of reg", "got ridge"]),
         ({"content": 20.0}, ["parameters of content", "values by name", "got 20.0"]),
         ({"content": {"reg": -1.0}}, ["parameter reg of content", "0.5 to 2000", "got -1.0"]),

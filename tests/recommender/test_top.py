@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from recommender.scorers.top import ndcg, top
-from recommender.scorers.validation import reciprocal_ranks
 
 scores = arrays(
     np.float32,
@@ -36,9 +35,3 @@ def test_ndcg_discounts_by_the_logarithm_of_the_rank() -> None:
 
     expected = (1 / np.log2(3) + 1 / np.log2(4)) / (1 / np.log2(2) + 1 / np.log2(3))
     assert found == pytest.approx(expected)
-
-
-def test_a_course_that_is_closed_has_no_share() -> None:
-    shares = reciprocal_ranks(np.array([[0.5, -np.inf, 0.9]], np.float32))
-
-    np.testing.assert_allclose(shares, [[1 / 32, 0, 1 / 31]], rtol=1e-6)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from features.catalogue import CourseEncoder
 from features.profiles import ProfileEncoder
@@ -16,6 +15,10 @@ NOW, CUT = at("2025-06-01"), at("2025-03-01")
 
 
 def slice_of(*courses: Row) -> Validation:
+    return Validation.of(training_of(*courses), CUT)
+
+
+def training_of(*courses: Row) -> Training:
     """Twenty teachers took two courses before the cut and two others after it."""
     events = [
         took(f"t{n:02d}", f"c{(n + place) % 6}", at("2025-01-01") + pd.Timedelta(days=40 * place))
@@ -24,7 +27,7 @@ def slice_of(*courses: Row) -> Validation:
     ]
     dataset = world(events, courses=courses)
     encoders = CourseEncoder.fit(dataset, NOW), ProfileEncoder.fit(dataset, NOW)
-    return Validation.of(Training.of(dataset, NOW, *encoders), CUT)
+    return Training.of(dataset, NOW, *encoders)
 
 
 def test_what_was_done_before_the_cut_is_closed_and_no_truth() -> None:
@@ -54,17 +57,37 @@ def test_on_a_dated_shelf_a_course_that_had_appeared_is_open() -> None:
     assert not found.closed[:, -1].any()
 
 
-@pytest.mark.parametrize("blind", [True, False])
-def test_a_part_is_taken_only_if_it_clearly_helps(blind: bool) -> None:
-    """Each of two parts foresees the choices of half of the teachers; a blind one of none."""
+def test_of_withheld_courses_nothing_is_known_and_they_alone_are_asked_for() -> None:
+    training = training_of()
+    withheld = np.array([True, True, False, False, False, False])
+
+    found = Validation.of(training, CUT, withheld)
+
+    assert found.closed[:, ~withheld].all()
+    assert (found.training.catalogue.position[withheld] == -1).all()
+    assert found.training.n_fitted == (~withheld).sum()
+    assert found.truth.any()
+
+
+def test_strangers_are_the_same_teachers_without_a_past() -> None:
     found = slice_of()
-    halves = np.arange(len(found.teachers)) % 2 == 0
-    foreseen = found.truth.astype(np.float32)
-    ranks = {
-        "even": foreseen * halves[:, None],
-        "odd": foreseen * ~halves[:, None] * (not blind),
-    }
+    strangers = found.of_strangers()
 
-    weights = found.select(ranks, "even", np.ones(len(halves), bool))
+    assert found.profiles.warm.all()
+    assert not strangers.profiles.warm.any()
+    np.testing.assert_array_equal(strangers.profiles.teachers, found.profiles.teachers)
+    np.testing.assert_array_equal(strangers.truth, found.truth)
 
-    assert set(weights) == ({"even"} if blind else {"even", "odd"})
+
+def test_some_rows_keep_their_truth() -> None:
+    found = slice_of()
+    even = np.arange(len(found)) % 2 == 0
+
+    np.testing.assert_array_equal(found.rows(even).truth, found.truth[even])
+    np.testing.assert_array_equal(found.rows(even).profiles.teachers, found.profiles.teachers[even])
+
+
+def test_a_large_catalogue_is_judged_by_fewer_teachers(monkeypatch) -> None:
+    monkeypatch.setattr("recommender.scorers.validation.MAX_CELLS", 30)
+
+    assert len(slice_of()) == 30 // 6

@@ -96,7 +96,7 @@ def test_an_unknown_scorer_is_refused_before_anything_is_written(
 ):
     outcome = zixuan("train", province, "--out", "m", "--scorers", "popularity,horoscope")
 
-    assert_told_in_one_line(outcome, 1, "horoscope", "popularity, content, sequence")
+    assert_told_in_one_line(outcome, 1, "horoscope", "popularity, lasting, rising, content")
     assert list(tmp_path.iterdir()) == []
 
 

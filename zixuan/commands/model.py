@@ -67,6 +67,13 @@ def train(
             show_default="defaults",
         ),
     ] = None,
+    second_stage: Annotated[
+        str,
+        typer.Option(
+            metavar="logistic|trees",
+            help="What the hybrid learns to blend by; trees need LightGBM and many teachers.",
+        ),
+    ] = "logistic",
     seed: Seed = 0,
     record: Annotated[
         bool, typer.Option(help="Keep the run in the registry (ZIXUAN_TRACKING_URI).")
@@ -100,7 +107,14 @@ def train(
         replacing(out, (MANIFEST, ARRAYS, VALUES), "a model") as making,
     ):
         dataset = read(folder, tell, rejects)
-        by = partial(fit, scorers=names(scorers), seed=seed, report=tell, parameters=chosen)
+        by = partial(
+            fit,
+            scorers=names(scorers),
+            seed=seed,
+            report=tell,
+            parameters=chosen,
+            second_stage=second_stage,
+        )
         end = moment(until, dataset)
         if split is not None:
             found = judged(dataset, split, by, until=end, seed=seed)
