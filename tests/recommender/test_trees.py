@@ -110,7 +110,8 @@ def test_a_hybrid_of_trees_is_stored_and_read_back(monkeypatch, tmp_path) -> Non
 
     monkeypatch.setattr(stages, "MIN_TEACHERS", 5)
     monkeypatch.setattr(stages, "MIN_GROUP", 5)
-    monkeypatch.setattr("recommender.scorers.choosing.fuse", _never_better)
+    monkeypatch.setattr("recommender.scorers.choosing._standard_error", lambda _: 1.0)
+    monkeypatch.setattr("recommender.scorers.choosing.CLEARLY", -9.0)
     dataset = in_order_of_the_shelf()
     model = Model.fit(dataset, as_of=NOW, scorers=LIGHT, second_stage="trees")
     save(model, tmp_path)
@@ -123,12 +124,6 @@ def test_a_hybrid_of_trees_is_stored_and_read_back(monkeypatch, tmp_path) -> Non
     np.testing.assert_array_equal(
         again.score(profiles, catalogue), model.score(profiles, catalogue)
     )
-
-
-def _never_better(slice_, places, start):
-    from recommender.scorers.blend import Blend
-
-    return Blend.of_ranks({start: 1.0}), np.zeros(len(slice_))
 
 
 def test_a_board_too_small_to_judge_takes_no_trees() -> None:
