@@ -1,6 +1,6 @@
 # zixuan: `make help` lists the targets. Needs Python 3.11 or newer; gcc only for LightFM on 3.11.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-without-lightfm check bench lightfm lock clean
+.PHONY: help demo test test-without-lightfm check notebooks bench lightfm lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,13 @@ check: $(VENV)/.development  ## formatting, lint, types, import contracts, depen
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python -m pytest --quiet tests/house/test_house_files.py
+
+notebooks: $(VENV)/.development lightfm  ## run notebooks/*.py as notebooks, with outputs in .notebooks
+	@mkdir -p .notebooks
+	@for each in notebooks/*.py; do \
+	    $(BIN)/jupytext --quiet --to ipynb --output .notebooks/$$(basename $$each .py).ipynb $$each \
+	        || exit 1; done
+	$(BIN)/jupyter execute --inplace .notebooks/*.ipynb
 
 bench: $(VENV)/.benchmarks lightfm  ## install the libraries that benchmarks/peers.py compares with
 
@@ -88,6 +95,6 @@ lock:  ## resolve the locks again after a change in pyproject.toml; versions tha
 	    | $(RESOLVE) --no-deps - --output-file requirements-lightfm.lock
 
 clean:  ## remove the environment, caches and build outputs; data stays
-	rm -rf $(VENV) $(LOCKER) build dist *.egg-info .coverage .coverage.* .hypothesis \
+	rm -rf $(VENV) $(LOCKER) .notebooks build dist *.egg-info .coverage .coverage.* .hypothesis \
 	    .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

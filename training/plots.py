@@ -1,7 +1,8 @@
-"""Plots as SVG text to set into a page: no file, no network, and text stays text.
+"""Plots: as SVG text to set into a page, with no file and no network, or on axes at hand.
 
-The reader's own fonts draw the letters, so that Chinese shows on a page made on a machine without
-a Chinese font.
+In a page the reader's own fonts draw the letters, so that Chinese shows on one made on a machine
+without a Chinese font. In a picture, such as a notebook's, they must be drawn here: see
+:func:`chinese_style`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from training.bootstrap import Figure
+from training.fonts import chinese_font
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,6 +58,24 @@ class Point:
     size: float
 
 
+def chinese_style() -> dict[str, Any]:
+    """Return settings with which matplotlib draws as the report does, and Chinese too.
+
+    For ``matplotlib.pyplot.rcParams.update`` in a notebook.
+
+    Raises
+    ------
+    MissingComponent
+        If no font for Chinese is installed.
+    """
+    return {
+        **STYLE,
+        "font.family": [chinese_font(), "DejaVu Sans"],
+        "figure.constrained_layout.use": True,
+        "figure.dpi": 110,
+    }
+
+
 def intervals(
     title: str, series: Mapping[str, Mapping[str, Figure]], *, line: float | None = None
 ) -> str:
@@ -71,28 +91,40 @@ def intervals(
     line
         Where to draw a line to compare with, such as 0.
     """
-    rows = list(dict.fromkeys(label for figures in series.values() for label in figures))
-    height = 0.8 + ROW * max(len(rows), 1) * (1 + 0.35 * (len(series) - 1))
+    height = 0.8 + ROW * max(len(_labels(series)), 1) * (1 + 0.35 * (len(series) - 1))
     with _canvas(title, height) as (canvas, axes):
-        shift = 0.22 if len(series) > 1 else 0.0
-        for number, (name, figures) in enumerate(series.items()):
-            colour, marker = SERIES[number % len(SERIES)]
-            off = shift * (number - (len(series) - 1) / 2)
-            shown = [(label, f) for label, f in figures.items() if not math.isnan(f.mean)]
-            places = [rows.index(label) + off for label, _ in shown]
-            means = [figure.mean for _, figure in shown]
-            axes.hlines(places, [f.low for _, f in shown], [f.high for _, f in shown], color=colour)
-            axes.plot(means, places, marker, color=colour, markersize=5, label=name)
-        if line is not None:
-            axes.axvline(line, color="#8a94a0", linewidth=1, linestyle="--")
-        # More would run into each other on a phone.
-        axes.locator_params(axis="x", nbins=5)
-        axes.set_yticks(range(len(rows)), rows)
-        axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.grid(axis="x")
+        draw_intervals(axes, series, line=line)
         if len(series) > 1:
             canvas.legend(loc="outside lower center", ncols=len(series), frameon=False)
         return _svg(canvas, title)
+
+
+def draw_intervals(
+    axes: Axes, series: Mapping[str, Mapping[str, Figure]], *, line: float | None = None
+) -> None:
+    """Draw means with their intervals on axes; the parameters are those of :func:`intervals`."""
+    rows = _labels(series)
+    shift = 0.22 if len(series) > 1 else 0.0
+    for number, (name, figures) in enumerate(series.items()):
+        colour, marker = SERIES[number % len(SERIES)]
+        off = shift * (number - (len(series) - 1) / 2)
+        shown = [(label, f) for label, f in figures.items() if not math.isnan(f.mean)]
+        places = [rows.index(label) + off for label, _ in shown]
+        means = [figure.mean for _, figure in shown]
+        axes.hlines(places, [f.low for _, f in shown], [f.high for _, f in shown], color=colour)
+        axes.plot(means, places, marker, color=colour, markersize=5, label=name)
+    if line is not None:
+        axes.axvline(line, color="#8a94a0", linewidth=1, linestyle="--")
+    # More would run into each other on a phone.
+    axes.locator_params(axis="x", nbins=5)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.grid(axis="x")
+
+
+def _labels(series: Mapping[str, Mapping[str, Figure]]) -> list[str]:
+    """Return the labels of all series, in the order of their first appearance."""
+    return list(dict.fromkeys(label for figures in series.values() for label in figures))
 
 
 def scatter(title: str, points: Sequence[Point], x: str, y: str) -> str:

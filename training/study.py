@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -66,7 +67,10 @@ class Study:
         Refused
             If the file is no study, or one of other data, another split or another seed.
         """
-        import optuna
+        with warnings.catch_warnings():
+            # Its progress bars, which are not used, ask for widgets in a notebook.
+            warnings.filterwarnings("ignore", "IProgress not found")
+            import optuna
 
         _refuse_other_files(path)
         optuna.logging.set_verbosity(optuna.logging.WARNING)

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -120,10 +121,10 @@ class Tracker:
 
     def record(self, record: Record, artifact: Path) -> str:
         """Keep a training and a copy of its artifact; return the run's id."""
+        run: str = self._client.create_run(self._experiment).info.run_id
         from mlflow.entities import Metric, Param, RunTag
 
         now = int(time.time() * 1000)
-        run: str = self._client.create_run(self._experiment).info.run_id
         self._client.log_batch(run, tags=[RunTag(_MODEL_VERSION, record.model_version)])
         metrics = [Metric(_name(n), value, now, 0) for n, value in record.metrics.items()]
         for some in _blocks(metrics, _METRICS_AT_ONCE):
@@ -256,7 +257,10 @@ class Tracker:
     @cached_property
     def _client(self) -> MlflowClient:
         os.environ.update(_QUIET)
-        from mlflow import MlflowClient
+        with warnings.catch_warnings():
+            # Its progress bars, which are off, ask for widgets in a notebook.
+            warnings.filterwarnings("ignore", "IProgress not found")
+            from mlflow import MlflowClient
 
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,13 +1,14 @@
 """Which second stage ships: what foresees best, on a later slice of time, what was chosen then.
 
-One scorer alone, rank fusion, and what is learned are judged side by side. What is learned is
-judged on teachers that it did not learn from (cross-fitting), so that it is never preferred for
-knowing the answers.
+Which scorer is best alone on a slice of time is partly luck, so all that are not surely worse than
+the best are fused with equal weights; where one is surely better than all others, it ships alone.
+What is learned has to be clearly ahead of that, and is judged on teachers that it did not learn
+from (cross-fitting), so that it is never preferred for knowing the answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import numpy as np
@@ -18,7 +19,10 @@ from recommender.scorers.places import RECIPROCAL, worth
 from recommender.scorers.validation import Validation
 
 FOLDS = 4
-MAX_STEPS = 8
+#: Standard errors of the paired difference by which a scorer is surely worse than the best, and
+#: by which what is learned is clearly better than rank fusion.
+SURELY = 3.0
+CLEARLY = 1.0
 
 #: What turns examples into a second stage.
 Learner: TypeAlias = Callable[[Examples], SecondStage]
@@ -42,41 +46,45 @@ def choose(
         The stage; and NDCG@10 of each scorer alone, of ``fusion`` and of what is ``learned``,
         with the number of ``teachers`` who judged.
     """
-    found = alone(slice_, places)
-    stage: SecondStage
-    stage, quality = fuse(slice_, places, max(found, key=lambda name: found[name]))
-    found |= {"teachers": float(len(slice_)), "fusion": float(quality.mean())}
+    quality = {name: slice_.quality(_reciprocal(place)) for name, place in places.items()}
+    fusion = fuse(quality)
+    fused = slice_.quality(fusion.score({name: places[name] for name in fusion.names}))
+    found = {name: float(each.mean()) for name, each in quality.items()}
+    found |= {"teachers": float(len(slice_)), "fusion": float(fused.mean())}
     if learner is None:
-        return stage, found
+        return fusion, found
     rng = np.random.default_rng(seed)
     examples = Examples.of(places, slice_.truth, slice_.closed, rng)
     held = _held_out(slice_, places, examples, learner, rng)
-    if held is not None:
-        found["learned"] = float(held.mean())
-        if found["learned"] >= found["fusion"]:
-            stage = learner(examples)
-    return stage, found
+    if held is None:
+        return fusion, found
+    found["learned"] = float(held.mean())
+    ahead = (held - fused).mean() > CLEARLY * _standard_error(held - fused)
+    return (learner(examples) if ahead else fusion), found
 
 
-def fuse(slice_: Validation, places: Places, start: str) -> tuple[Blend, NDArray[np.float64]]:
-    """Select scorers for rank fusion greedily, ``start`` first; return it and its quality.
+def fuse(quality: Mapping[str, NDArray[np.float64]]) -> Blend:
+    """Fuse the scorers that are not surely worse than the best, with equal weights.
 
-    A step is taken only if it gains more than one standard error of the paired difference:
-    what a few teachers seem to prefer is noise.
+    Parameters
+    ----------
+    quality
+        Of every teacher under each scorer alone, shape (n,) each.
+
+    Examples
+    --------
+    >>> luck = np.array([0.5, 0.6, 0.4, 0.5])
+    >>> fuse({"good": luck, "as good": luck[::-1], "bad": luck - 0.4}).names
+    ('good', 'as good')
     """
-    taken, total = [start], _reciprocal(places[start])
-    now = slice_.quality(total)
-    for _ in range(MAX_STEPS):
-        gains = {
-            name: slice_.quality(total + _reciprocal(place)) - now for name, place in places.items()
-        }
-        name = max(gains, key=lambda n: float(gains[n].mean()))
-        if gains[name].mean() <= gains[name].std() / np.sqrt(len(now)):
-            break
-        taken.append(name)
-        total = total + _reciprocal(places[name])
-        now = now + gains[name]
-    return Blend.of_ranks({name: float(taken.count(name)) for name in dict.fromkeys(taken)}), now
+    best = max(quality, key=lambda name: float(quality[name].mean()))
+    behind = {name: quality[best] - each for name, each in quality.items()}
+    kept = [n for n, b in behind.items() if n == best or b.mean() < SURELY * _standard_error(b)]
+    return Blend.of_ranks(dict.fromkeys(kept, 1.0))
+
+
+def _standard_error(differences: NDArray[np.float64]) -> float:
+    return float(differences.std() / np.sqrt(max(len(differences), 1)))
 
 
 def _held_out(

@@ -21,7 +21,8 @@ from recommender.scorers.contract import Scorer, Training
 from recommender.scorers.validation import Validation
 
 COLD, WARM, NEW = "cold", "warm", "new"
-#: Fewer teachers than this cannot judge; a group smaller than that is not judged by itself.
+#: Fewer teachers than this cannot judge; fewer cold ones, or choosers of new courses, than that
+#: do not judge by themselves.
 MIN_TEACHERS = 20
 MIN_GROUP = 100
 #: Share of the courses that are taken for new, to learn how new ones fare.
@@ -77,7 +78,7 @@ def staged(
     preferred = max(by_name, key=lambda name: by_name[name])
     warm = slice_.profiles.warm
     views = {
-        WARM: slice_.rows(warm) if warm.sum() >= MIN_GROUP else slice_,
+        WARM: slice_.rows(warm) if warm.sum() >= MIN_TEACHERS else slice_,
         COLD: slice_.rows(~warm) if (~warm).sum() >= MIN_GROUP else slice_.of_strangers(),
     }
     chosen = {name: _chosen(view, parts, learner) for name, view in views.items()}
