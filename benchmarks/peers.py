@@ -76,12 +76,11 @@ def main() -> None:
                 _show(console, f"{data}: {plan.name}", found, verdicts_, arguments)
                 met += [((data, plan.name), verdict) for verdict in verdicts_]
                 if arguments.json:
-                    documents.append(
-                        {"data": data, "plan": plan.name, **found.document(plan.goals)}
-                    )
+                    told = {"data": data, "plan": plan.name, **found.document(plan.goals)}
+                    documents.append(told)
+                    # Hours of work are kept as they come.
+                    arguments.json.write_text(json.dumps(documents, indent=2) + "\n", "utf-8")
     console.print(goals_table("all goals", met))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(documents, indent=2) + "\n", encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:

@@ -100,13 +100,7 @@ class Model:
         profiles = ProfileEncoder.fit(dataset, as_of, weights)
         training = Training.of(dataset, as_of, courses, profiles, seed)
         if not len(training.choices):
-            raise NotEnoughData(
-                "training data",
-                expected="at least one event of a teacher's own choice "
-                f"(selected, started or completed) before {as_of.isoformat()}",
-                got=f"{len(training.log)} events, none of them such a choice",
-                remedy="check the events, their kinds and the --until date",
-            )
+            raise _nothing_chosen(dataset, training)
         hybrid.fit(training, tell)
         return cls(courses, profiles, hybrid, as_of, dataset.content_hash)
 
@@ -192,6 +186,24 @@ class Model:
                 remedy="choose one that this model was trained with",
             )
         return scorers[name]
+
+
+def _nothing_chosen(dataset: Dataset, training: Training) -> NotEnoughData:
+    """Return the error that says what there was instead of a choice."""
+    expected = "at least one event of a teacher's own choice (selected, started or completed)"
+    if not len(dataset.log):
+        return NotEnoughData(
+            "training data",
+            expected=expected,
+            got="no events",
+            remedy="add rows to the table of events",
+        )
+    return NotEnoughData(
+        "training data",
+        expected=f"{expected} before {training.as_of.isoformat()}",
+        got=f"{len(training.log)} events, none of them such a choice",
+        remedy="check the events, their kinds and the --until date",
+    )
 
 
 def _version(fitted: Fitted) -> str:

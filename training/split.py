@@ -178,7 +178,12 @@ class TimeSplit:
         """Split at the moment of the quantile."""
         log = dataset.log
         if not len(log):
-            raise NotEnoughData("split by time", expected="events", got="none")
+            raise NotEnoughData(
+                "split by time",
+                expected="at least one event",
+                got="none",
+                remedy="add rows to the table of events",
+            )
         microsecond = int(np.quantile(log.occurred_at, self.quantile))
         cut = pd.Timestamp(microsecond, unit="us", tz="UTC")
         return split_at(dataset, cut, f"time:{self.quantile:g}", self.choices)

@@ -38,15 +38,15 @@ def asked(model: Model, task: Task) -> dict[str, Scores]:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the hybrid chose for a group of teachers, on a slice of time before the cut.
+    """What the hybrid chose for teachers with or without history, or for new courses.
 
     Parameters
     ----------
     form, weights
-        Of the blend that ships.
+        Of the second stage that ships.
     found
-        NDCG@10 there: of each scorer alone, of ``fusion`` and of what was ``learned``; empty
-        where too few teachers could judge.
+        NDCG@10 on a slice of time before the cut: of each scorer alone, of ``fusion`` and of
+        what was ``learned``; empty where too few teachers could judge.
     """
 
     form: str
@@ -55,11 +55,15 @@ class Choice:
 
 
 def chosen(model: Model) -> dict[str, Choice]:
-    """Return what the hybrid chose, by group of teachers."""
-    kept = model.hybrid.to_fitted().values
+    """Return what the hybrid chose, by its stages: ``cold``, ``warm`` and perhaps ``new``."""
+    stages = model.hybrid.stages_
     return {
-        group: Choice(blend["form"], blend["weights"], kept["found"].get(group, {}))
-        for group, blend in kept["blends"].items()
+        name: Choice(
+            str(stage.to_fitted().values["form"]),
+            dict(stage.weights),
+            dict(stages.found.get(name, {})),
+        )
+        for name, stage in stages.blends.items()
     }
 
 

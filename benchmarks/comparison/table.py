@@ -18,6 +18,8 @@ from training.evaluation import GROUPS, Evaluation
 FIGURES = ("method", f"{AIM} all", "warm", "cold", "recall@10", "recall@20", "coverage@10")
 COSTS = ("train s", "top-10 s", "peak MiB")
 GOALS = ("hybrid against", "is", "its", "hybrid's", "ratio", "goal", "difference", "verdict")
+#: So many weights of a second stage are shown.
+HEAVIEST = 4
 LEADS = ("teachers", "best of", "is", "its", "hybrid's", "ratio", "difference")
 
 
@@ -79,7 +81,8 @@ def choices(chosen: Mapping[str, Mapping[str, Choice]]) -> Iterator[str]:
     for split, of_split in chosen.items():
         for group, choice in of_split.items():
             heavy = sorted(choice.weights.items(), key=lambda each: -abs(each[1]))
-            weights = ", ".join(f"{name} {weight:.2f}" for name, weight in heavy)
+            weights = ", ".join(f"{name} {weight:.2f}" for name, weight in heavy[:HEAVIEST])
+            weights += f" and {len(heavy) - HEAVIEST} more" if len(heavy) > HEAVIEST else ""
             yield f"hybrid, {split}, {group}: {choice.form} of {weights}{_why(choice.found)}"
 
 
