@@ -75,11 +75,12 @@ print(model.version, "until 截至", model.trained_until.date(), "|", ", ".join(
 # ## What the hybrid chose, and why 混合评分的选择与依据
 #
 # Before the cut lies a slice that no part had seen when it was fitted. On it the hybrid compares
-# each scorer alone, their rank fusion and a learned blend, for teachers with and without history
-# apart, by NDCG@10. 混合评分只看切分时点之前的一段数据，比较单个评分器、名次融合与学得的组合。
+# each scorer alone, their rank fusion and what it learned, by NDCG@10: for teachers with and
+# without history apart, and among new courses where content tells these apart.
+# 混合评分只看切分时点之前的一段数据，按有无历史的教师和新课程分别比较。
 
 # %%
-validation = pd.DataFrame(model.hybrid.chosen_.found)
+validation = pd.DataFrame(model.hybrid.stages_.found)
 validation.rename(columns=group_words).round(3)
 
 # %% [markdown]
@@ -119,7 +120,7 @@ figures
 
 # %%
 after = {row.model: row.figure for row in found.rows() if (row.group, row.metric) == ("all", NDCG)}
-foreseen = validation["warm"].reindex(list(after)) if len(validation) else pd.Series(dtype=float)
+foreseen = validation.get("warm", pd.Series(dtype=float)).reindex(list(after))
 figure, axes = plt.subplots(figsize=(7, 0.9 + 0.32 * len(after)))
 draw_intervals(axes, {"after the cut 检验期": after})
 axes.plot(

@@ -30,6 +30,7 @@ from training.card_words import (
     ONLY,
     PREFERRED,
     PURPOSE,
+    STAGES,
     UNJUDGED,
     UNKNOWN_DATA,
     Both,
@@ -238,7 +239,7 @@ def _named(row: Mapping[str, Any], end: str) -> str:
 
 
 def _ships(facts: Mapping[str, Any]) -> Iterator[str]:
-    """Say for each group of teachers which scorers make its lists, and why."""
+    """Say for each stage of the hybrid which scorers make its lists, and why."""
     only, *others = facts["model"]["scorers"]
     if others == [HYBRID]:
         yield _told(ONLY, part=only)
@@ -248,8 +249,9 @@ def _ships(facts: Mapping[str, Any]) -> Iterator[str]:
         words = ALONE if len(parts) == 1 else BLEND
         told = ", ".join(f"{part} {weight:g}" for part, weight in parts.items())
         names = {"part": next(iter(parts), ""), "weights": told}
-        chinese = words[1].format(group=group_words(group).split()[-1], **names)
-        yield _item((words[0].format(group=group, **names), chinese))
+        told_of = zip(words, STAGES[group], strict=True)
+        english, chinese = (text.format(group=whom, **names) for text, whom in told_of)
+        yield _item((english, chinese))
     yield _told(PREFERRED, part=facts.get("preferred", ""))
 
 

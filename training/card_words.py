@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 #: English, Chinese.
@@ -121,15 +123,23 @@ UNKNOWN_DATA: Both = (
     "只有模型文件；训练时未登记数据规模。",
 )
 ONLY: Both = ("{part} is the only scorer.", "{part} 是唯一的评分器。")
+#: Whom, or what, a stage of the hybrid orders courses for.
+STAGES: Mapping[str, Both] = MappingProxyType(
+    {
+        "warm": ("warm teachers", "有学习历史的教师"),
+        "cold": ("cold teachers", "无学习历史的教师"),
+        "new": ("new courses", "新课程"),
+    }
+)
 ALONE: Both = (
-    "{part} ships alone for {group} teachers: on validation, which lies before the training's "
+    "{part} ships alone for {group}: on validation, which lies before the training's "
     "end, no blend was surely better.",
-    "对{group}教师只使用 {part}：在训练截止之前的验证段上，没有任何组合明显更好。",
+    "对{group}只使用 {part}：在训练截止之前的验证段上，没有任何组合明显更好。",
 )
 BLEND: Both = (
-    "For {group} teachers a blend ships. Its weights were chosen on validation, which lies before "
+    "For {group} a blend ships. Its weights were chosen on validation, which lies before "
     "the training's end (equal weights: too few choices to validate on): {weights}.",
-    "对{group}教师使用组合，权重由训练截止之前的验证段选出（权重相等表示验证数据过少）：{weights}。",
+    "对{group}使用组合，权重由训练截止之前的验证段选出（权重相等表示验证数据过少）：{weights}。",
 )
 PREFERRED: Both = (
     "Of the parts alone, validation preferred {part}.",

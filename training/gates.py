@@ -83,8 +83,10 @@ def unseen_choices(trial: Trial) -> Verdict | None:
         return Verdict(False, trial.shortage)
     if trial.evidence is None:
         return None
-    split, judged = trial.evidence.split, len(trial.evidence.evaluation.teachers)
-    return Verdict(True, f"{judged} teachers who chose at or after {split.cut.isoformat()}")
+    split, found = trial.evidence.split, trial.evidence.evaluation
+    judged = int((~np.isnan(_values(found, _metric(trial))[:, 0])).sum())
+    told = f"{judged} teachers who chose what could be shown, at or after {split.cut.isoformat()}"
+    return Verdict(judged >= SMALLEST, f"{told}, at least {SMALLEST} asked")
 
 
 def coverage(trial: Trial) -> Verdict | None:
@@ -111,9 +113,9 @@ def not_worse(trial: Trial) -> Verdict | None:
         for row in found.lead(CANDIDATE, CHAMPION)
         if (row.group, row.metric) == ("all", metric)
     )
-    means = _values(found, metric).mean(axis=0)
+    means = _means(found, metric)
     told = (
-        f"{metric} {means[0]:.4f}, champion {means[1]:.4f}, lead {_interval(lead)}, "
+        f"{metric} {means[CANDIDATE]:.4f}, champion {means[CHAMPION]:.4f}, lead {_interval(lead)}, "
         f"its lower end at least {-trial.demands.eps:g} asked"
     )
     return Verdict(lead.low >= -trial.demands.eps, told)
@@ -127,7 +129,7 @@ def group_floors(trial: Trial) -> Verdict | None:
     if trial.evidence is None:
         return None
     metric, demands = _metric(trial), trial.demands
-    floor = demands.group_share * _values(trial.evidence.evaluation, metric)[:, 0].mean()
+    floor = demands.group_share * _means(trial.evidence.evaluation, metric)[CANDIDATE]
     groups = _groups(trial.evidence.evaluation, metric)
     complaints = []
     for name, group in groups.items():
@@ -250,8 +252,17 @@ def _metric(trial: Trial) -> str:
 
 
 def _values(found: Evaluation, metric: str) -> NDArray[np.float64]:
-    """Return shape (n_rows, n_models), the candidate first."""
+    """Return shape (n_rows, n_models), the candidate first; NaN who cannot be judged."""
     return found.values[:, :, found.metrics.index(metric)]
+
+
+def _means(found: Evaluation, metric: str) -> dict[str, float]:
+    """Return each model's mean over the teachers who can be judged."""
+    return {
+        row.model: row.figure.mean
+        for row in found.rows()
+        if (row.group, row.metric) == ("all", metric)
+    }
 
 
 def _interval(figure: Figure) -> str:

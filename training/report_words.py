@@ -25,7 +25,13 @@ METRICS: Mapping[str, str] = MappingProxyType(
     }
 )
 GROUPS: Mapping[str, str] = MappingProxyType(
-    {"all": "全部", "warm": "有学习历史", "cold": "无学习历史", "history": "学习历史"}
+    {
+        "all": "全部",
+        "warm": "有学习历史",
+        "cold": "无学习历史",
+        "new": "新课程",
+        "history": "学习历史",
+    }
 )
 FACTS: Mapping[str, str] = MappingProxyType(
     {

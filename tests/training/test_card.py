@@ -6,9 +6,10 @@ import re
 import pytest
 
 from features.errors import InvalidSetting
+from recommender.scorers.stages import COLD, NEW, WARM
 from tests.builders import checkerboard
 from training.card import Card
-from training.card_words import ETHICS, FACTS, HEADINGS, LIMITS, NOT_FOR, PURPOSE
+from training.card_words import ETHICS, FACTS, HEADINGS, LIMITS, NOT_FOR, PURPOSE, STAGES
 from training.record import FIGURES, REPORT, record_of
 from training.settings import settings
 from training.split import parse
@@ -97,9 +98,20 @@ def test_a_card_says_what_ships(card, model):
     for group, weights in model.hybrid.weights_.items():
         for part, weight in weights.items():
             told = card.to_markdown()
-            alone = f"{part} ships alone for {group} teachers"
+            alone = f"{part} ships alone for {STAGES[group][0]}"
             assert alone in told or f"{part} {weight:g}" in told
     assert f"validation preferred {model.hybrid.preferred_}" in card.to_markdown()
+
+
+def test_a_card_tells_teachers_from_new_courses(card):
+    """The order among new courses is a stage of the hybrid as teachers' lists are."""
+    weights = {"new": {"content": 1.0}, "warm": {"content": 1.0, "popularity": 0.5}}
+    told = Card({**card.facts, "weights": weights}).to_markdown()
+
+    assert STAGES.keys() == {WARM, COLD, NEW}
+    assert "content ships alone for new courses:" in told
+    assert "对新课程只使用 content" in told
+    assert "For warm teachers a blend ships." in told
 
 
 def test_a_card_gives_no_reason_where_there_was_no_choice(board):

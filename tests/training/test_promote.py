@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -237,6 +238,31 @@ def test_group_floors_fails_a_model_that_fails_the_villages(poor, good, data):
 def test_group_floors_says_nothing_of_a_group_of_few(poor, data):
     few = data.of_teachers(np.arange(100))  # 25 of them in villages
     assert GATES["group_floors"](trial_of(poor, few, k=3, group_share=0.5)).passed
+
+
+def unjudged(trial, rows):
+    """The same trial, some teachers having chosen nothing that could be shown to them."""
+    values = trial.evidence.evaluation.values.copy()
+    values[rows] = np.nan
+    evaluation = replace(trial.evidence.evaluation, values=values)
+    return replace(trial, evidence=replace(trial.evidence, evaluation=evaluation))
+
+
+def test_too_few_teachers_who_can_be_judged_are_no_evidence(good, data):
+    trial = unjudged(trial_of(good, data, k=3), slice(20, None))
+    verdict = GATES["unseen_choices"](trial)
+    assert not verdict.passed
+    assert verdict.told.startswith("20 teachers who chose what could be shown")
+
+
+def test_gates_go_by_the_teachers_who_can_be_judged(poor, good, data):
+    """One who cannot must not turn a mean, and so a floor, into no number."""
+    trial = unjudged(trial_of(poor, data, good, k=3, group_share=0.5), slice(0, 3))
+    floors, worse = GATES["group_floors"](trial), GATES["not_worse"](trial)
+    assert not floors.passed
+    assert "locality=rural 0.0000, surely below" in floors.told
+    assert not worse.passed
+    assert "nan" not in floors.told + worse.told
 
 
 def test_golden_teachers_fails_a_list_that_lacks_a_course_or_holds_a_forbidden_one(good, data):
