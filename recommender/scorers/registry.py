@@ -8,6 +8,7 @@ from features.errors import InvalidSetting
 from recommender.scorers.content import Content
 from recommender.scorers.contract import Scorer, Tunable
 from recommender.scorers.factorisation import Factorisation, available
+from recommender.scorers.following import Following
 from recommender.scorers.ials import ImplicitALS
 from recommender.scorers.lasting import Lasting
 from recommender.scorers.popularity import Popularity
@@ -24,6 +25,7 @@ SCORERS: dict[str, type[Tunable]] = {
     "content": Content,
     "sequence": Sequence,
     "season": Season,
+    "following": Following,
     "walk": Walk,
     "ials": ImplicitALS,
     "factorisation": Factorisation,
