@@ -13,7 +13,7 @@ from features.done import done
 from recommender.advise import recommend
 from recommender.eligibility import Eligibility
 from recommender.model import Model
-from recommender.scorers import hybrid
+from recommender.scorers import stages
 from tests.builders import at, course, teacher, took, world
 
 AS_OF = at("2025-06-01")
@@ -227,7 +227,7 @@ def test_a_hybrid_chosen_on_validation_does_not_see_what_comes_later(
     came: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With enough teachers to judge by, the hybrid's weights are chosen, not even."""
-    monkeypatch.setattr(hybrid, "MIN_TEACHERS", 2)
+    monkeypatch.setattr(stages, "MIN_TEACHERS", 2)
     months = range(1, 6)
     known = {
         "teachers": [],

@@ -25,7 +25,7 @@ def written(path: Path, parameters: object) -> Path:
         (["--trials", "0"], "above 0"),
         (["--split", "last:1"], "time:Q"),
         (["--scorers", "horoscope"], "horoscope"),
-        (["--until", "2019-01-01"], "expected events"),
+        (["--until", "2019-01-01"], "at least one event"),
         (["--study", "nowhere/s.db"], "nowhere/s.db"),
     ],
 )
