@@ -304,7 +304,7 @@ def test_a_log_that_could_not_show_what_the_model_would_is_told(
     course = dataset.courses.positions(table["course_id"])
     teacher = dataset.teachers.positions(table["teacher_id"])
     barred = (
-        (teacher < 9 * N_TEACHERS // 10) & (course % 2 == teacher % 2) & (table["propensity"] < 1)
+        (teacher < 5 * N_TEACHERS // 6) & (course % 2 == teacher % 2) & (table["propensity"] < 1)
     )
     left = Dataset.of({**dataset.tables, "impressions": table[~barred]})
 
