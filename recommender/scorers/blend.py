@@ -1,8 +1,8 @@
 """The second stage: a weighted sum over the places that the scorers give a course.
 
-Three ways to the weights, of which validation chooses: one scorer alone; rank fusion with weights
-by greedy ensemble selection (Caruana et al. 2004); and logistic regression on the logarithm of
-the places, in which a scorer may count against a course that it shares with everyone.
+Two ways to the weights, of which validation chooses (``choosing.py``): rank fusion of scorers that
+count alike, be it one alone; and logistic regression on the logarithm of the places, in which a
+scorer may count against a course.
 """
 
 from __future__ import annotations

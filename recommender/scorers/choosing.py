@@ -30,9 +30,7 @@ Learner: TypeAlias = Callable[[Examples], SecondStage]
 
 def alone(slice_: Validation, places: Places) -> dict[str, float]:
     """Return the mean NDCG@10 of each scorer alone."""
-    return {
-        name: float(slice_.quality(_reciprocal(place)).mean()) for name, place in places.items()
-    }
+    return {name: float(each.mean()) for name, each in _qualities(slice_, places).items()}
 
 
 def choose(
@@ -46,7 +44,7 @@ def choose(
         The stage; and NDCG@10 of each scorer alone, of ``fusion`` and of what is ``learned``,
         with the number of ``teachers`` who judged.
     """
-    quality = {name: slice_.quality(_reciprocal(place)) for name, place in places.items()}
+    quality = _qualities(slice_, places)
     fusion = fuse(quality)
     fused = slice_.quality(fusion.score({name: places[name] for name in fusion.names}))
     found = {name: float(each.mean()) for name, each in quality.items()}
@@ -107,5 +105,7 @@ def _held_out(
     return quality
 
 
-def _reciprocal(place: NDArray[np.int16]) -> NDArray[np.float32]:
-    return worth(RECIPROCAL)[place]
+def _qualities(slice_: Validation, places: Places) -> dict[str, NDArray[np.float64]]:
+    """Return every teacher's NDCG@10 under each scorer alone."""
+    value = worth(RECIPROCAL)
+    return {name: slice_.quality(value[place]) for name, place in places.items()}

@@ -2,8 +2,8 @@
 
 Every scorer places its best courses; the union of these are the candidates. A second stage adds
 up what the places are worth (``blend.py``). It is learned and chosen on a later slice of time
-than the scorers were fitted on (``stages.py``, ``choosing.py``); where one scorer alone foresees
-better there, that scorer is what ships. Then the scorers are fitted anew on everything.
+than the scorers were fitted on (``stages.py``, ``choosing.py``); where one scorer is surely better
+there than all others, it ships alone. Then the scorers are fitted anew on everything.
 """
 
 from __future__ import annotations
@@ -122,11 +122,7 @@ class Hybrid:
         scores = self._scores(stage, profiles, catalogue)
         total = float(self._blended(stage, scores, catalogue, own)[0, course])
         asked = self.stages_.blends[stage]
-        if (
-            catalogue.position[course] < 0
-            and NEW in self.stages_.blends
-            and _several_new(catalogue)
-        ):
+        if catalogue.position[course] < 0 and self._orders_new(catalogue):
             asked, own = self.stages_.blends[NEW], own & (catalogue.position < 0)
         added = asked.parts({name: places(scores[name], own) for name in asked.names}, course)
         told = [Part("source", name, value) for name, value in added.items()]
@@ -169,10 +165,14 @@ class Hybrid:
         rows = {COLD: np.flatnonzero(~profiles.warm), WARM: np.flatnonzero(profiles.warm)}
         return [(own, stage) for stage, own in rows.items() if len(own)]
 
+    def _orders_new(self, catalogue: Catalogue) -> bool:
+        """Say whether there are new courses to order among themselves, and a stage for it."""
+        return NEW in self.stages_.blends and bool((catalogue.position < 0).sum() > 1)
+
     def _scores(self, stage: str, profiles: Profiles, catalogue: Catalogue) -> Scores:
         """Return the scores of every scorer that a stage, or the order of new courses, asks."""
         names = dict.fromkeys(self.stages_.blends[stage].names)
-        if NEW in self.stages_.blends and _several_new(catalogue):
+        if self._orders_new(catalogue):
             names |= dict.fromkeys(self.stages_.blends[NEW].names)
         return {name: self.parts[name].score(profiles, catalogue) for name in names}
 
@@ -181,7 +181,7 @@ class Hybrid:
     ) -> NDArray[np.float32]:
         """Return a stage's sum; among themselves, new courses stand in the order of their own."""
         total = _sum(self.stages_.blends[stage], scores, allowed)
-        if NEW in self.stages_.blends and _several_new(catalogue):
+        if self._orders_new(catalogue):
             new = np.flatnonzero(catalogue.position < 0)
             among = np.broadcast_to(allowed, total.shape)[:, new]
             own = _sum(
@@ -202,10 +202,6 @@ class Hybrid:
         quantile = np.quantile(training.choices.moment, 1 - self.validation)
         cut = pd.Timestamp(int(quantile), unit="us", tz="UTC")
         return staged(training, self.parts, LEARNERS[self.second_stage], cut, tell)
-
-
-def _several_new(catalogue: Catalogue) -> bool:
-    return bool((catalogue.position < 0).sum() > 1)
 
 
 def _sum(stage: SecondStage, scores: Scores, allowed: NDArray[np.bool_]) -> NDArray[np.float32]:

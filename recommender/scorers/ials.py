@@ -107,7 +107,7 @@ class ImplicitALS:
         """Return the vector of each row that follows from the others', some rows at a time."""
         out = np.zeros((matrix.shape[0], self.dimensions), np.float32)
         right = matrix @ others
-        for rows in _blocks(matrix.indptr, self.dimensions):
+        for rows in _blocks(len(out), self.dimensions):
             grams = self._grams(matrix[rows], others)
             out[rows] = np.linalg.solve(grams, right[rows][:, :, None])[:, :, 0]
         return out
@@ -133,8 +133,7 @@ def _positive(profiles: Profiles) -> sparse.csr_array:
     return history
 
 
-def _blocks(indptr: NDArray[np.integer], dimensions: int) -> list[slice]:
-    """Cut rows into blocks whose Gram matrices fit into ``BLOCK`` numbers."""
-    n = len(indptr) - 1
+def _blocks(n: int, dimensions: int) -> list[slice]:
+    """Cut n rows into blocks whose Gram matrices fit into ``BLOCK`` numbers."""
     size = max(1, BLOCK // dimensions**2)
     return [slice(start, min(start + size, n)) for start in range(0, n, size)]

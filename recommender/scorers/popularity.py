@@ -14,9 +14,9 @@ from features.profiles import Profiles
 from recommender.scorers.contract import Part, Training
 from recommender.scorers.space import Span
 
-#: In place of a sum of nothing. Choices of decades ago weigh little, and are told apart still.
 #: A shrinkage under which no segment is believed.
 OF_ALL = 1e12
+#: In place of a sum of nothing. Choices of decades ago weigh little, and are told apart still.
 TINY = np.finfo(np.float64).tiny
 
 

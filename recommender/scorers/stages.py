@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recommender.scorers.blend import Blend, SecondStage
+from recommender.scorers.blend import Blend, Places, SecondStage
 from recommender.scorers.choosing import Learner, alone, choose
 from recommender.scorers.contract import Scorer, Training
 from recommender.scorers.validation import Validation
@@ -65,7 +65,10 @@ def staged(
     cut: pd.Timestamp,
     tell: Callable[[str], None],
 ) -> Stages:
-    """Learn and choose the stages on what was chosen from ``cut`` on; the parts are fitted."""
+    """Learn and choose the stages on what was chosen from ``cut`` on.
+
+    The parts are fitted on what came before, and left so.
+    """
     slice_ = Validation.of(training, cut)
     if len(slice_) < MIN_TEACHERS or not len(slice_.training.choices):
         return even(list(parts))
@@ -73,15 +76,13 @@ def staged(
         tell(f"validate {name}")
         part.fit(slice_.training)
     tell("learn how to blend")
-    placed = {name: slice_.places(part) for name, part in parts.items()}
+    placed = _placed(slice_, parts)
     by_name = alone(slice_, placed)
     preferred = max(by_name, key=lambda name: by_name[name])
-    warm = slice_.profiles.warm
-    views = {
-        WARM: slice_.rows(warm) if warm.sum() >= MIN_TEACHERS else slice_,
-        COLD: slice_.rows(~warm) if (~warm).sum() >= MIN_GROUP else slice_.of_strangers(),
+    chosen = {
+        name: choose(view, own, learner, training.seed)
+        for name, (view, own) in _views(slice_, placed, parts).items()
     }
-    chosen = {name: _chosen(view, parts, learner) for name, view in views.items()}
     new = _for_new(training, parts, cut, tell)
     if new is not None:
         chosen[NEW] = new
@@ -90,6 +91,22 @@ def staged(
         preferred,
         {name: found for name, (_, found) in chosen.items()},
     )
+
+
+def _views(
+    slice_: Validation, placed: Places, parts: Parts
+) -> dict[str, tuple[Validation, Places]]:
+    """Return the teachers by whom each group's stage is chosen, and what the parts place."""
+    warm = slice_.profiles.warm
+    views = {WARM: (slice_, placed)}
+    if warm.sum() >= MIN_TEACHERS:
+        views[WARM] = slice_.rows(warm), {name: place[warm] for name, place in placed.items()}
+    if (~warm).sum() >= MIN_GROUP:
+        views[COLD] = slice_.rows(~warm), {name: place[~warm] for name, place in placed.items()}
+    else:
+        strangers = slice_.of_strangers()
+        views[COLD] = strangers, _placed(strangers, parts)
+    return views
 
 
 def _for_new(
@@ -108,7 +125,7 @@ def _for_new(
     for name, part in parts.items():
         tell(f"validate {name} on new courses")
         part.fit(slice_.training)
-    return _chosen(slice_, parts, None)
+    return choose(slice_, _placed(slice_, parts), None, training.seed)
 
 
 def _tells_apart(content: sparse.csr_array) -> bool:
@@ -124,8 +141,5 @@ def _withheld(training: Training) -> NDArray[np.bool_]:
     return np.asarray(dealt & (position >= 0))
 
 
-def _chosen(
-    view: Validation, parts: Parts, learner: Learner | None
-) -> tuple[SecondStage, dict[str, float]]:
-    placed = {name: view.places(part) for name, part in parts.items()}
-    return choose(view, placed, learner, view.training.seed)
+def _placed(view: Validation, parts: Parts) -> Places:
+    return {name: view.places(part) for name, part in parts.items()}

@@ -172,17 +172,15 @@ def grow(examples: Examples) -> Trees:
         _flattened(tree["tree_structure"], nodes)
         for tree in ranker.booster_.dump_model()["tree_info"]
     ]
-    columns = np.array(nodes).T
-    whole = (columns[n].astype(np.int32) for n in (0, 2, 3))
-    feature, left, right = whole
+    feature, threshold, left, right, value = np.array(nodes).T
     return Trees(
-        examples.names,
-        np.array(roots, np.int32),
-        feature,
-        columns[1],
-        left,
-        right,
-        columns[4],
+        names=examples.names,
+        roots=np.array(roots, np.int32),
+        feature=feature.astype(np.int32),
+        threshold=threshold,
+        left=left.astype(np.int32),
+        right=right.astype(np.int32),
+        value=value,
     )
 
 
