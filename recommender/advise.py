@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,32 +108,40 @@ def recommend(
         rng=rng,
     )
     ranking = ranker.chunk(0)
-    allowed = ranker.eligibility.allowed(teacher)
     found = ranking.courses[0][ranking.courses[0] != NONE]
     names = titles(dataset)
-    facts = Facts(names, past_courses(dataset, int(teacher[0]), as_of))
     ids = dataset.courses.outside(found)
     runs = openings(dataset, teacher_id, ids, as_of)
 
-    def told(place: int, chance: float) -> tuple[Reason, ...]:
-        course = int(found[place])
-        of_score = reasons(model, ranker.profiles, ranker.catalogue, course, facts, allowed=allowed)
-        if chance == 1:
-            return of_score
-        return (drawn_by_chance(chance, int(ranker.catalogue.takers[course])), *of_score)[:SHOWN]
-
+    facts = Facts(names, past_courses(dataset, int(teacher[0]), as_of))
+    tell = _teller(ranker, facts) if explain else None
     return tuple(
         Recommendation(
             course_id=ids[place],
             title=names.get(ids[place], ("", "")),
             rank=place + 1,
             score=float(ranking.scores[0][place]),
-            reasons=told(place, chance) if explain else (),
+            reasons=tell(int(found[place]), chance) if tell else (),
             openings=runs[ids[place]],
             propensity=chance,
         )
         for place, chance in enumerate(ranking.chance[0][: len(found)].tolist())
     )
+
+
+def _teller(ranker: Ranker, facts: Facts) -> Callable[[int, float], tuple[Reason, ...]]:
+    """Return what gives the reasons of a course that had a chance to stand where it does."""
+    model, profiles, catalogue = ranker.model, ranker.profiles, ranker.catalogue
+    allowed = ranker.eligibility.allowed(profiles.teachers)
+    explained = model.hybrid.explainer(profiles, catalogue, allowed)
+
+    def tell(course: int, chance: float) -> tuple[Reason, ...]:
+        of_score = reasons(model, profiles, catalogue, course, facts, sources=explained(course))
+        if chance == 1:
+            return of_score
+        return (drawn_by_chance(chance, int(catalogue.takers[course])), *of_score)[:SHOWN]
+
+    return tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,8 @@ say why. Nothing is invented: every reason is an addend of a score.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.labels import Label, column_label, word_label
@@ -74,7 +71,7 @@ def reasons(
     course: int,
     facts: Facts,
     *,
-    allowed: NDArray[np.bool_] | None = None,
+    sources: Sequence[Part] | None = None,
 ) -> tuple[Reason, ...]:
     """Return the strongest true reasons for one course and the one teacher in ``profiles``.
 
@@ -84,8 +81,9 @@ def reasons(
 
     Parameters
     ----------
-    allowed
-        What the list was made of, shape (1, n_courses), as :meth:`Model.score` was given it.
+    sources
+        The parts of the hybrid's score, where they are at hand
+        (:meth:`~recommender.scorers.hybrid.Hybrid.explainer`).
 
     Returns
     -------
@@ -93,9 +91,10 @@ def reasons(
         At most three, the strongest first; empty if no part speaks for the course.
     """
     own_id = catalogue.courses.ids[course]
-    explained = model.explain(profiles, catalogue, course, allowed=allowed)
-    sources = [part for part in explained if part.kind == "source"]
-    for source in (p.name for p in sorted(sources, key=lambda p: -p.value) if p.value > 0):
+    if sources is None:
+        sources = model.explain(profiles, catalogue, course)
+    speakers = [part for part in sources if part.kind == "source" and part.value > 0]
+    for source in (part.name for part in sorted(speakers, key=lambda part: -part.value)):
         parts = model.explain(profiles, catalogue, course, source)
         speaking = [p for p in parts if p.value > 0 and _is_told(p, facts, own_id)]
         if speaking:

@@ -15,7 +15,7 @@ from scipy import linalg, sparse
 from features.catalogue import Catalogue
 from features.fitted import Fitted
 from features.profiles import Profiles
-from recommender.scorers.contract import Part, Training
+from recommender.scorers.contract import Part, Training, past_parts
 from recommender.scorers.space import Span
 
 
@@ -63,10 +63,9 @@ class Content:
         """Return what each like course of the past and each profile feature adds."""
         alike = catalogue.alike[:, [course]].toarray()[:, 0]
         past = profiles.histories.lasting.toarray()[0] * alike
-        ids = catalogue.fitted_courses.ids
         told = _with_base(profiles.features).toarray()[0] * self._of_courses(catalogue)[:, course]
         return (
-            *(Part("past_course", str(ids[i]), float(past[i])) for i in np.flatnonzero(past)),
+            *past_parts(catalogue, past),
             *(
                 Part("profile", profiles.names[i], float(told[i]))
                 for i in np.flatnonzero(told[:-1])

@@ -41,6 +41,12 @@ class Part:
     value: float
 
 
+def past_parts(catalogue: Catalogue, added: NDArray[np.floating]) -> tuple[Part, ...]:
+    """Return what each past course adds; ``added`` has shape (n_fitted,), 0 tells nothing."""
+    ids = catalogue.fitted_courses.ids
+    return tuple(Part("past_course", str(ids[i]), float(added[i])) for i in np.flatnonzero(added))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Choices:
     """The first time each teacher chose each fitted course, in order of time; shape (n,) each.

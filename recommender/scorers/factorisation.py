@@ -19,7 +19,7 @@ from features.catalogue import Catalogue
 from features.errors import MissingComponent
 from features.fitted import Fitted
 from features.profiles import Profiles
-from recommender.scorers.contract import Part, Training
+from recommender.scorers.contract import Part, Training, past_parts
 from recommender.scorers.space import Span
 
 LEARNING_RATE = 0.05
@@ -95,9 +95,8 @@ class Factorisation:
         past = history * fold / _root(profiles.histories.lasting)[0, 0]
         base = float(self.fold_[-1] @ target + self.biases_ @ carry)
         told = profiles.features.toarray()[0] * (self.features_ @ target)
-        ids = catalogue.fitted_courses.ids
         return (
-            *(Part("past_course", str(ids[i]), float(past[i])) for i in np.flatnonzero(past)),
+            *past_parts(catalogue, past),
             *(Part("profile", profiles.names[i], float(told[i])) for i in np.flatnonzero(told)),
             Part("base", "", base),
         )

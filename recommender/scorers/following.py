@@ -16,7 +16,7 @@ from scipy import sparse
 from features.catalogue import Catalogue
 from features.fitted import Fitted
 from features.profiles import Profiles
-from recommender.scorers.contract import Choices, Part, Training
+from recommender.scorers.contract import Choices, Part, Training, past_parts
 from recommender.scorers.space import Span
 
 #: Choices ahead that are counted.
@@ -61,10 +61,7 @@ class Following:
         """Return the chance after each past course."""
         chances = self.chances_ @ catalogue.carry[:, [course]].toarray()[:, 0]
         added = _late(profiles).toarray()[0] * chances
-        ids = catalogue.fitted_courses.ids
-        return tuple(
-            Part("past_course", str(ids[i]), float(added[i])) for i in np.flatnonzero(added)
-        )
+        return past_parts(catalogue, added)
 
     def to_fitted(self) -> Fitted:
         """Return the chances."""

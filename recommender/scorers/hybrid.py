@@ -20,7 +20,7 @@ from features.errors import InvalidSetting
 from features.fitted import Fitted
 from features.profiles import Profiles
 from recommender.scorers import blend, trees
-from recommender.scorers.blend import Blend, SecondStage
+from recommender.scorers.blend import Blend, Places, SecondStage
 from recommender.scorers.choosing import Learner
 from recommender.scorers.contract import Part, Scorer, Training
 from recommender.scorers.places import places
@@ -117,17 +117,34 @@ class Hybrid:
         allowed: NDArray[np.bool_] | None = None,
     ) -> tuple[Part, ...]:
         """Return what each scorer's place adds, and what the course's standing adds beside."""
+        return self.explainer(profiles, catalogue, allowed)(course)
+
+    def explainer(
+        self,
+        profiles: Profiles,
+        catalogue: Catalogue,
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> Callable[[int], tuple[Part, ...]]:
+        """Return :meth:`explain` for any course of one list, scored and placed once for all."""
         ((_, stage),) = self._groups(profiles)
         own = catalogue.appeared if allowed is None else allowed
         scores = self._scores(stage, profiles, catalogue)
-        total = float(self._blended(stage, scores, catalogue, own)[0, course])
+        (total,) = self._blended(stage, scores, catalogue, own)
         asked = self.stages_.blends[stage]
-        if catalogue.position[course] < 0 and self._orders_new(catalogue):
-            asked, own = self.stages_.blends[NEW], own & (catalogue.position < 0)
-        added = asked.parts({name: places(scores[name], own) for name in asked.names}, course)
-        told = [Part("source", name, value) for name, value in added.items()]
-        rest = Part("base", "", total - sum(part.value for part in told))
-        return tuple(part for part in (*told, rest) if part.value)
+        placed = _placed(asked, scores, own)
+        new, placed_new = asked, placed
+        if self._orders_new(catalogue):
+            new = self.stages_.blends[NEW]
+            placed_new = _placed(new, scores, own & (catalogue.position < 0))
+
+        def explained(course: int) -> tuple[Part, ...]:
+            is_new = catalogue.position[course] < 0
+            added = new.parts(placed_new, course) if is_new else asked.parts(placed, course)
+            told = [Part("source", name, value) for name, value in added.items()]
+            rest = Part("base", "", float(total[course]) - sum(part.value for part in told))
+            return tuple(part for part in (*told, rest) if part.value)
+
+        return explained
 
     def to_fitted(self) -> Fitted:
         """Return the stages and the fitted parts."""
@@ -204,8 +221,12 @@ class Hybrid:
         return staged(training, self.parts, LEARNERS[self.second_stage], cut, tell)
 
 
+def _placed(stage: SecondStage, scores: Scores, allowed: NDArray[np.bool_]) -> Places:
+    return {name: places(scores[name], allowed) for name in stage.names}
+
+
 def _sum(stage: SecondStage, scores: Scores, allowed: NDArray[np.bool_]) -> NDArray[np.float32]:
-    return stage.score({name: places(scores[name], allowed) for name in stage.names})
+    return stage.score(_placed(stage, scores, allowed))
 
 
 def _stage(fitted: Fitted) -> SecondStage:

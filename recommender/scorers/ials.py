@@ -20,7 +20,7 @@ from scipy import sparse
 from features.catalogue import Catalogue
 from features.fitted import Fitted
 from features.profiles import Profiles
-from recommender.scorers.contract import Part, Training
+from recommender.scorers.contract import Part, Training, past_parts
 from recommender.scorers.space import Span
 
 #: Outer products held at once, in numbers: bounds memory.
@@ -81,15 +81,9 @@ class ImplicitALS:
         """Return what each past course adds: ``h_i v_i' A^-1 v_course``."""
         history = _positive(profiles)
         target = self.courses_.T @ catalogue.carry[:, [course]].toarray()[:, 0]
-        past = history.indices
         gram = self._grams(history, self.courses_)[0]
-        added = history.data * (self.courses_[past] @ np.linalg.solve(gram, target))
-        ids = catalogue.fitted_courses.ids
-        return tuple(
-            Part("past_course", str(ids[i]), float(value))
-            for i, value in zip(past, added, strict=True)
-            if value
-        )
+        affinity = self.courses_ @ np.linalg.solve(gram, target)
+        return past_parts(catalogue, history.toarray()[0] * affinity)
 
     def to_fitted(self) -> Fitted:
         """Return the courses' vectors; no teacher's."""

@@ -24,7 +24,7 @@ from features.catalogue import Catalogue
 from features.fitted import Fitted
 from features.histories import Histories
 from features.profiles import Profiles
-from recommender.scorers.contract import Part, Training
+from recommender.scorers.contract import Part, Training, past_parts
 from recommender.scorers.space import Span
 
 
@@ -118,17 +118,13 @@ class Sequence:
         weights = self.weights_ @ target
         added = inputs.toarray()[0] * weights
         n_past = inputs.shape[1] - profiles.features.shape[1] - 1
-        past = added[:n_past].reshape(-1, len(self.columns_)).sum(axis=0)
-        ids = catalogue.fitted_courses.ids
-        own = [
-            Part("past_course", str(ids[self.columns_[i]]), float(past[i]))
-            for i in np.flatnonzero(past)
-        ]
+        past = np.zeros(len(catalogue.fitted_courses))
+        past[self.columns_] = added[:n_past].reshape(-1, len(self.columns_)).sum(axis=0)
         profile = added[n_past:-1]
         told = [
             Part("profile", profiles.names[i], float(profile[i])) for i in np.flatnonzero(profile)
         ]
-        return (*own, *told, Part("base", "", float(added[-1])))
+        return (*past_parts(catalogue, past), *told, Part("base", "", float(added[-1])))
 
     def to_fitted(self) -> Fitted:
         """Return the weights and the history columns they are for."""

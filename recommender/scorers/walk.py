@@ -16,7 +16,7 @@ from scipy import sparse
 from features.catalogue import Catalogue
 from features.fitted import Fitted
 from features.profiles import Profiles
-from recommender.scorers.contract import Part, Training
+from recommender.scorers.contract import Part, Training, past_parts
 from recommender.scorers.space import Span
 
 #: Courses walked from at once: bounds memory.
@@ -74,10 +74,7 @@ class Walk:
         """Return the chance from each past course."""
         chances = self.chances_ @ catalogue.carry[:, [course]].toarray()[:, 0]
         added = profiles.histories.lasting.toarray()[0] * chances
-        ids = catalogue.fitted_courses.ids
-        return tuple(
-            Part("past_course", str(ids[i]), float(added[i])) for i in np.flatnonzero(added)
-        )
+        return past_parts(catalogue, added)
 
     def to_fitted(self) -> Fitted:
         """Return the chances kept."""
