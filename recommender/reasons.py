@@ -178,7 +178,19 @@ def _of_profile(part: Part, wording: _Wording) -> Label:
 def _of_popularity(part: Part, wording: _Wording) -> Label:
     if wording.borrowed:
         return "选学同类课程的教师较多", "Many teachers choose courses like it"
+    if part.name in OVER_TIME:
+        return OVER_TIME[part.name]
     return "近期选学的教师较多", "Many teachers have chosen it of late"
+
+
+#: Popularity that is not of late, by the scorer that counts it.
+OVER_TIME: Mapping[str, Label] = {
+    "lasting": ("长期以来选学的教师较多", "Many teachers have chosen it over the past years"),
+    "rising": (
+        "以开课时长计，选学的教师较多",
+        "Many teachers have chosen it for the time it has been on offer",
+    ),
+}
 
 
 def _of_segment(part: Part, wording: _Wording) -> Label:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from features.dataset import Dataset
+from features.errors import BadArtifact
+from recommender.artifact import load, save
 from recommender.model import Model
 from recommender.ranking import Ranker
 from recommender.scorers import stages
@@ -15,6 +19,7 @@ from recommender.scorers.popularity import Popularity
 from recommender.scorers.stages import COLD, NEW, WARM, Stages
 from tests.builders import at, checkerboard, course, teacher, took, world
 from tests.recommender.scorer_contract import NOW, ScorerContract
+from tests.recommender.test_hostile_artifacts import revalue
 
 LIGHT = ("popularity", "content", "sequence")
 DAYS = pd.Timedelta(days=9)
@@ -164,3 +169,21 @@ def test_where_content_tells_courses_apart_new_ones_have_a_stage(few_judge: None
 
     assert NEW in with_content.hybrid.stages_.blends
     assert NEW not in ids_only.hybrid.stages_.blends
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda v: v["hybrid"].update(stage_names=[COLD]),
+        lambda v: v["hybrid"]["stage warm"].update(form="magic"),
+        lambda v: v["hybrid"]["stage cold"].update(weights={"oracle": 1.0}),
+        lambda v: v["hybrid"].update(second_stage="oracle"),
+    ],
+    ids=["no stage for the warm", "an unknown form", "an unknown scorer", "an unknown learner"],
+)
+def test_a_stored_hybrid_whose_stages_do_not_fit_is_refused(change, tmp_path: Path) -> None:
+    save(Model.fit(checkerboard(), as_of=NOW, scorers=LIGHT), tmp_path)
+    revalue(tmp_path, change)
+
+    with pytest.raises(BadArtifact, match="parts that fit together"):
+        load(tmp_path)

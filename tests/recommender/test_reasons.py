@@ -290,3 +290,24 @@ def test_a_declared_column_is_called_by_its_own_name() -> None:
 def test_a_known_column_is_called_by_its_label_in_both_languages() -> None:
     assert column_label("phase") == ("学段", "school phase")
     assert word_label("phase", "senior") == ("高中", "senior secondary")
+
+
+@pytest.mark.parametrize(
+    ("scorer", "zh", "en"),
+    [
+        ("popularity", "近期", "of late"),
+        ("lasting", "长期以来", "over the past years"),
+        ("rising", "开课时长", "time it has been on offer"),
+    ],
+)
+def test_popularity_says_over_which_time_it_counts(scorer: str, zh: str, en: str) -> None:
+    board = checkerboard()
+    model = Model.fit(board, as_of=NOW, scorers=(scorer,))
+    catalogue = model.catalogue(board, NOW)
+    profile = model.profiles(board, NOW, catalogue, np.array([0]))
+
+    found = reasons(model, profile, catalogue, 0, Facts({}, {}))
+    told = [reason for reason in found if reason.code == "popularity"]
+
+    assert zh in told[0].zh
+    assert en in told[0].en
