@@ -154,6 +154,10 @@ class Evaluation:
             )
         return self._leads(model, [against])
 
+    def leads(self, model: str) -> list[Lead]:
+        """Return one model's lead over every other, as :meth:`lead` does, drawn once for all."""
+        return self._leads(model, [name for name in self.models if name != model])
+
     def gaps(self) -> list[Gap]:
         """Return how differently each model serves the groups of every grouping.
 

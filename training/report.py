@@ -80,36 +80,29 @@ def _figures(evaluation: Evaluation) -> str:
 
 
 def _leads(evaluation: Evaluation, main: str) -> str:
-    others = [name for name in evaluation.models if name != main]
-    if not others:
+    if len(evaluation.models) == 1:
         return _text(EXPLAINED["one"])
     aim = evaluation.metrics[0]
-    leads = evaluation.differences() or [
-        each for name in others for each in evaluation.lead(main, name)
-    ]
+    leads = evaluation.differences() or evaluation.leads(main)
     plots = []
     for metric in evaluation.metrics[:PLOTTED]:
         found = {r.against: r.figure for r in leads if (r.group, r.metric) == ("all", metric)}
         title = f"{main} − …, {metric_words(metric)}"
         plots.append(_figure(title, intervals(title, {"": found}, line=0.0)))
-    pairs = [
-        [model, *(_lead(evaluation, model, other, aim) for other in evaluation.models)]
-        for model in evaluation.models
-    ]
+    pairs = [_pairs(evaluation, model, aim) for model in evaluation.models]
     caption = f"{metric_words(aim)}: row less column, 95% interval, p 行减列"
     every = _table(["", *evaluation.models], pairs, caption)
     return _text(EXPLAINED["leads"]) + _plots(plots) + _folded("any two models 两两比较", every)
 
 
-def _lead(evaluation: Evaluation, model: str, other: str, metric: str) -> str:
-    if model == other:
-        return ""
-    (lead,) = (
-        each
-        for each in evaluation.lead(model, other)
-        if (each.group, each.metric) == ("all", metric)
-    )
-    return f"{_interval(lead.figure, sign=True)}<small>{_p(lead.p)}</small>"
+def _pairs(evaluation: Evaluation, model: str, metric: str) -> list[str]:
+    """Return a row of the table of pairs: a model, and its lead over each, over itself none."""
+    over = {
+        lead.against: f"{_interval(lead.figure, sign=True)}<small>{_p(lead.p)}</small>"
+        for lead in evaluation.leads(model)
+        if (lead.group, lead.metric) == ("all", metric)
+    }
+    return [model, *(over.get(other, "") for other in evaluation.models)]
 
 
 def _groups(evaluation: Evaluation, main: str) -> str:
