@@ -122,8 +122,8 @@ def _hybrids(ships: Sequence[str]) -> dict[str, list[str]]:
 
 def _of_hybrid(hybrid: Hybrid, training: Training, split: Split) -> Scores:
     def scores(teachers: NDArray[np.integer]) -> NDArray[np.float32]:
-        allowed = split.candidates & ~split.done[teachers].toarray()
-        return hybrid.score(training.profiles.rows(teachers), training.catalogue, allowed)
+        profiles = training.profiles.rows(teachers)
+        return hybrid.score(profiles, training.catalogue, split.can_be_shown(teachers))
 
     return scores
 

@@ -121,11 +121,15 @@ class Eligibility:
 
     def _replaced(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Return which courses are of a group of which these teachers have done one."""
+        if not self.groups.nnz:
+            return np.zeros((len(teachers), self.groups.shape[0]), bool)
         taken = self.done[teachers].astype(np.float32) @ self.groups
         return np.asarray((taken @ self.groups.T).toarray() > 0)
 
     def _unprepared(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Return which courses these teachers lack a prerequisite of."""
+        if not self.prerequisites.nnz:
+            return np.zeros((len(teachers), self.prerequisites.shape[1]), bool)
         needed = self.prerequisites.sum(axis=0)
         met = self.completed[teachers].astype(np.int32) @ self.prerequisites
         return np.asarray(met.toarray() < needed)

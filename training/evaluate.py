@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import InvalidSetting
 from features.profiles import Profiles
-from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.ranking import best
 from recommender.scorers.registry import SCORERS, default_names
@@ -91,10 +89,10 @@ def judge(
 ) -> Evaluation:
     """Judge a model that was trained on the earlier part of a split.
 
-    A list holds the best k of the split's candidates that are open to the teacher by the rules
-    of stage, phase, subject, role and region, and not done: what would have been shown. Choices
-    of other courses cannot be foreseen and are left out, and teachers with no others count for
-    nothing.
+    A list holds the best k of what can be shown at the cut, as lists are made in use: the
+    split's candidates that every rule of eligibility leaves to the teacher (see
+    :meth:`training.split.Split.can_be_shown`). Choices of other courses are out of reach, and
+    teachers with no others count for nothing.
 
     Parameters
     ----------
@@ -111,8 +109,7 @@ def judge(
     """
     judged = np.flatnonzero(np.diff(split.truth.indptr))
     catalogue = model.catalogue(split.train, split.cut)
-    rules = Eligibility.of(split.train, split.cut)
-    asking = _Asking(model, split, Qualities.of(split, catalogue), names, k, catalogue, rules)
+    asking = _Asking(model, split, Qualities.of(split, catalogue), names, k, catalogue)
     profiles = model.profiles(split.train, split.cut, catalogue, judged)
     chunks = [
         asking.judged(profiles.rows(slice(start, start + CHUNK)))
@@ -159,7 +156,6 @@ class _Asking:
     names: Sequence[str]
     k: int
     catalogue: Catalogue
-    eligibility: Eligibility
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -170,10 +166,8 @@ class _Asking:
     def judged(self, profiles: Profiles) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         """Return values (n, n_models, n_metrics) and lists (n, n_models, k) of some teachers."""
         teachers = profiles.teachers
-        open_ = self.eligibility.open_to(teachers) & self.split.candidates
-        allowed = open_ & ~self.split.done[teachers].toarray()
-        relevant = self.split.truth[teachers].toarray() & open_
-        truth, n_relevant = sparse.csr_array(relevant), relevant.sum(axis=1)
+        allowed, truth = self.split.can_be_shown(teachers), self.split.truth[teachers]
+        relevant, n_relevant = truth.toarray(), np.diff(truth.indptr)
         values, lists = [], []
         for name in self.names:
             scores = self.model.score(profiles, self.catalogue, name, allowed)

@@ -47,11 +47,12 @@ from scipy import sparse
 
 from features.codes import CHOICE_KINDS
 from features.dataset import Dataset
-from features.done import done
 from features.errors import InvalidData, InvalidSetting, NotEnoughData, Problem
 from features.events import EventLog
 from features.moments import instant
-from training.candidates import dated, offered
+from recommender.candidates import candidates, offered
+from recommender.eligibility import Eligibility
+from training.reach import within_reach
 from training.withhold import without_later, without_pairs
 
 #: Only what a teacher chose, or what was assigned to the teacher too.
@@ -71,18 +72,18 @@ class Split:
     cut
         The moment as of which the model is asked.
     truth
-        The relevant courses: distinct candidates among the teacher's later choices that
-        were not done at the cut; bool, shape (n_teachers, n_courses).
-    done
-        What each teacher had done at the cut and so is not shown; bool, shape (n_teachers,
-        n_courses).
+        The relevant courses: distinct ones among the teacher's later choices that were not done
+        at the cut and could be shown; bool, shape (n_teachers, n_courses).
+    rules
+        Who may take what at the cut. They know all that was done by then, also where it is
+        withheld from learning.
     candidates
         The courses that could be recommended at the cut, shape (n_courses,).
     cold
         The teachers without any event in ``train``, shape (n_teachers,).
     out_of_reach
         How many relevant (teacher, course) pairs were left out because the course was no
-        candidate: nobody could have foreseen them.
+        candidate, or closed to the teacher by a rule: no list could have held them.
     choices
         Which choices are relevant: a teacher's ``own``, ``all``, or those ``given`` by a file.
     """
@@ -91,11 +92,25 @@ class Split:
     train: Dataset
     cut: pd.Timestamp
     truth: sparse.csr_array
-    done: sparse.csr_array
+    rules: Eligibility
     candidates: NDArray[np.bool_]
     cold: NDArray[np.bool_]
     out_of_reach: int
     choices: str = OWN
+
+    @property
+    def done(self) -> sparse.csr_array:
+        """What each teacher had done at the cut; bool, shape (n_teachers, n_courses)."""
+        return self.rules.done
+
+    def can_be_shown(self, teachers: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return what lists of these teachers may hold at the cut, shape (n, n_courses).
+
+        Every list that is judged, tuned on or compared goes by this: candidates that the rules
+        allow, not done, with prerequisites met and no equivalent done, as lists are made in use.
+        It is dense: ask for some thousand teachers at a time.
+        """
+        return self.candidates & self.rules.allowed(teachers)
 
 
 class Strategy(Protocol):
@@ -199,11 +214,9 @@ def split_at(dataset: Dataset, cut: pd.Timestamp, name: str, choices: str = OWN)
     """
     log, microsecond = dataset.log, instant(cut)
     train = without_later(dataset, np.full(len(dataset.teachers), microsecond))
-    used = np.zeros(len(dataset.courses), bool)
-    used[train.log.course] = True
-    candidates = offered(dataset, cut) & (used | dated(dataset))
     pairs = _pairs(dataset, _choices(log.where(log.occurred_at >= microsecond), choices))
-    return replace(_split(name, train, cut, pairs, candidates), choices=choices)
+    known = candidates(dataset, cut, train.log)
+    return replace(_split(name, train, cut, pairs, known), choices=choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,19 +329,17 @@ def _split(
     train: Dataset,
     cut: pd.Timestamp,
     pairs: sparse.csr_array,
-    candidates: NDArray[np.bool_],
+    known: NDArray[np.bool_],
 ) -> Split:
-    """Take what was done or out of reach off the pairs held out."""
-    done_by_then = done(train, cut)
-    already = done_by_then.multiply(pairs)
+    """Take what was done or out of reach off the pairs held out; ``known`` are the candidates."""
+    rules = Eligibility.of(train, cut)
+    already = rules.done.multiply(pairs)
     relevant = sparse.csr_array(pairs.astype(np.int8) - already.astype(np.int8)).astype(bool)
     relevant.eliminate_zeros()
-    truth = sparse.csr_array(relevant.multiply(candidates[None, :]))
-    truth.eliminate_zeros()
+    split = Split(name, train, cut, relevant, rules, known, without_events(train), 0)
+    truth = within_reach(relevant, split.can_be_shown)
     check_parts(name, train, truth)
-    cold = without_events(train)
-    out_of_reach = relevant.nnz - truth.nnz
-    return Split(name, train, cut, truth, done_by_then, candidates, cold, out_of_reach)
+    return replace(split, truth=truth, out_of_reach=relevant.nnz - truth.nnz)
 
 
 def check_parts(name: str, train: Dataset, truth: sparse.csr_array) -> None:

@@ -13,11 +13,9 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from features.catalogue import CourseEncoder
 from features.dataset import Dataset
-from features.done import done
 from features.profiles import ProfileEncoder, Profiles
 from recommender.ranking import best
 from recommender.scorers.contract import Scorer, Training
@@ -45,14 +43,11 @@ class Slice:
         What was known at the cut; encoders are fitted once, and serve every setting.
     profiles
         Of the teachers who are asked.
-    closed
-        The courses that they had done; sparse bool, shape (n, n_courses).
     """
 
     split: Split
     training: Training
     profiles: Profiles
-    closed: sparse.csr_array
 
     @classmethod
     def of(cls, split: Split, seed: int, weights: Mapping[str, float] | None = None) -> Self:
@@ -67,7 +62,7 @@ class Slice:
         if len(teachers) > MAX_TEACHERS:
             rng = np.random.default_rng(seed)
             teachers = np.sort(rng.choice(teachers, MAX_TEACHERS, replace=False))
-        return cls(split, training, training.profiles.rows(teachers), done(train, cut, teachers))
+        return cls(split, training, training.profiles.rows(teachers))
 
     def values(self, scorer: Scorer) -> NDArray[np.float64]:
         """Fit a scorer and return each asked teacher's NDCG@10, shape (n,).
@@ -88,7 +83,7 @@ class Slice:
         truth = self.split.truth[profiles.teachers]
         scores = scorer.score(profiles, self.training.catalogue)
         finite = np.asarray(np.isfinite(scores).all(axis=1))
-        allowed = self.split.candidates & ~self.closed[rows].toarray()
+        allowed = self.split.can_be_shown(profiles.teachers)
         ranked = best(profiles.teachers, np.where(finite[:, None], scores, 0), allowed, K)
         values = ndcg(hits(ranked.courses, truth), np.diff(truth.indptr))
         return np.where(finite, values, 0.0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from comparison.judging import CHUNK
 from comparison.task import Scores
 from training.split import Split
 
@@ -22,13 +23,14 @@ def best_list(split: Split) -> NDArray[np.intp]:
     """Return candidates in the order with the highest mean NDCG@10 on the truth, best first.
 
     Each place goes to the course that adds most; then neighbours change places while that gains.
-    Where no teacher had done any of the courses this is exact (the most wanted come first, by the
-    rearrangement inequality); else what a teacher had done lifts all below it, and the order is
-    only one that no exchange of neighbours betters.
+    Where all teachers can be shown all candidates this is exact (the most wanted come first, by
+    the rearrangement inequality); else what a teacher cannot be shown lifts all below it, and the
+    order is only one that no exchange of neighbours betters.
     """
     judged = np.flatnonzero(np.diff(split.truth.indptr))
     wanted = split.truth[judged].toarray() / _ideal(np.diff(split.truth.indptr)[judged])[:, None]
-    shown = ~split.done[judged].toarray()
+    chunks = (judged[start : start + CHUNK] for start in range(0, len(judged), CHUNK))
+    shown = np.concatenate([split.can_be_shown(chunk) for chunk in chunks])
     candidates = np.flatnonzero(split.candidates)
     order = candidates[_greedy(wanted[:, candidates], shown[:, candidates])]
     return order[_exchanged(wanted[:, order], shown[:, order])]

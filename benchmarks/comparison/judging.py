@@ -65,15 +65,14 @@ def judged_teachers(split: Split) -> NDArray[np.intp]:
 
 
 def lists(scores: Scores, split: Split, teachers: NDArray[np.integer], k: int) -> NDArray[np.int32]:
-    """Return the best k candidates not done of each teacher, shape (n, k).
+    """Return the best k of what each teacher can be shown, shape (n, k).
 
-    What was done is masked also where it was withheld from learning: it cannot be relevant.
+    It is the same for every method, so that none gains by knowing no rules.
     """
     chunks = []
     for start in range(0, len(teachers), CHUNK):
         chunk = teachers[start : start + CHUNK]
-        allowed = split.candidates & ~split.done[chunk].toarray()
-        chunks.append(best(chunk, scores(chunk), allowed, k).courses)
+        chunks.append(best(chunk, scores(chunk), split.can_be_shown(chunk), k).courses)
     return np.concatenate(chunks)
 
 

@@ -72,7 +72,7 @@ def _by(model: Model, task: Task, catalogue: Catalogue, names: list[str]) -> Sco
 
     def scores(teachers: NDArray[np.integer]) -> NDArray[np.float32]:
         profiles = model.profiles(train, cut, catalogue, teachers)
-        allowed = task.split.candidates & ~task.split.done[teachers].toarray()
+        allowed = task.split.can_be_shown(teachers)
         found = [model.score(profiles, catalogue, name, allowed) for name in names]
         if len(found) == 1:
             return found[0]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from features.moments import instant
 from features.profiles import Profiles
+from recommender.candidates import candidates
 from recommender.eligibility import Eligibility
 from recommender.scorers.contract import Scorer, Training
 from recommender.scorers.places import places
@@ -56,7 +57,7 @@ class Validation:
         teachers, truth = _later(training, cut)
         # Judged as lists are made: a part is not to shine with courses that nobody is shown.
         closed = ~Eligibility.of(training.dataset, cut).allowed(teachers)
-        closed |= ~_candidates(training, cut)
+        closed |= ~candidates(training.dataset, cut, training.log.before(cut))
         if withheld is not None:
             closed |= ~withheld
         truth &= ~closed
@@ -107,17 +108,3 @@ def _later(training: Training, cut: pd.Timestamp) -> tuple[NDArray[np.integer], 
     kept = row[teacher] >= 0
     truth[row[teacher[kept]], course[kept]] = True
     return teachers, truth
-
-
-def _candidates(training: Training, cut: pd.Timestamp) -> NDArray[np.bool_]:
-    """Return the courses that could be recommended at a moment: those that had appeared.
-
-    Where none has appeared since (a data set without dates), those that had been taken.
-    """
-    now = training.catalogue
-    then = now.at(training.dataset, cut)
-    if not np.array_equal(then.appeared, now.appeared):
-        return then.appeared
-    taken = np.zeros(len(now.courses), bool)
-    taken[training.log.before(cut).course] = True
-    return taken

@@ -23,6 +23,7 @@ from comparison.task import ShareSplit, Task
 from comparison.tuning import starts
 from comparison.verdicts import CLASSICS, LIGHTFM, PARTS, PEERS, verdicts
 from features.dataset import Dataset
+from recommender.eligibility import Eligibility
 from recommender.scorers.contract import Choices
 from tests.builders import at, checkerboard, left_out, took, world
 from training.evaluation import Evaluation
@@ -187,6 +188,19 @@ def test_what_a_new_teacher_had_done_is_not_shown_though_it_is_withheld() -> Non
     assert not np.take_along_axis(done, shown.astype(np.int64), axis=1)[shown >= 0].any()
 
 
+def _only_done(done: NDArray[np.bool_]) -> Eligibility:
+    """Rules that close what was done and nothing else."""
+    n_courses = done.shape[1]
+    return Eligibility(
+        done=sparse.csr_array(done),
+        completed=sparse.csr_array(done),
+        groups=sparse.csr_array((n_courses, 0), dtype=np.float32),
+        prerequisites=sparse.csr_array((n_courses, n_courses), dtype=np.int32),
+        closed={},
+        matches=(),
+    )
+
+
 def _small(done: NDArray[np.bool_], truth: NDArray[np.bool_]) -> Split:
     """A split of which only what is asked for by lists is real."""
     whole = TimeSplit(0.8)(_series())
@@ -194,7 +208,7 @@ def _small(done: NDArray[np.bool_], truth: NDArray[np.bool_]) -> Split:
     return replace(
         whole,
         truth=sparse.csr_array(truth & ~done),
-        done=sparse.csr_array(done),
+        rules=_only_done(done),
         candidates=np.ones(n_courses, bool),
         cold=np.zeros(n, bool),
     )

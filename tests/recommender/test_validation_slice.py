@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from features.catalogue import CourseEncoder
 from features.profiles import ProfileEncoder
@@ -14,18 +17,18 @@ from tests.builders import Row, at, course, took, world
 NOW, CUT = at("2025-06-01"), at("2025-03-01")
 
 
-def slice_of(*courses: Row) -> Validation:
-    return Validation.of(training_of(*courses), CUT)
+def slice_of(*courses: Row, events: Sequence[Row] = ()) -> Validation:
+    return Validation.of(training_of(*courses, events=events), CUT)
 
 
-def training_of(*courses: Row) -> Training:
+def training_of(*courses: Row, events: Sequence[Row] = ()) -> Training:
     """Twenty teachers took two courses before the cut and two others after it."""
-    events = [
+    taken = [
         took(f"t{n:02d}", f"c{(n + place) % 6}", at("2025-01-01") + pd.Timedelta(days=40 * place))
         for n in range(20)
         for place in range(4)
     ]
-    dataset = world(events, courses=courses)
+    dataset = world([*taken, *events], courses=courses)
     encoders = CourseEncoder.fit(dataset, NOW), ProfileEncoder.fit(dataset, NOW)
     return Training.of(dataset, NOW, *encoders)
 
@@ -50,11 +53,26 @@ def test_a_course_still_to_come_does_not_make_a_dated_shelf_of_an_undated_one() 
     assert coming.closed[:, -1].all()
 
 
-def test_on_a_dated_shelf_a_course_that_had_appeared_is_open() -> None:
-    found = slice_of(course("since", available_from="2025-05-01"), course("untaken"))
+def test_a_course_dated_before_the_cut_is_open_though_nobody_took_it() -> None:
+    found = slice_of(course("since", available_from="2025-02-01"))
 
-    assert found.closed[:, -2].all()
     assert not found.closed[:, -1].any()
+
+
+@pytest.mark.parametrize("dated", [None, "2025-02-01", "2025-05-01"])
+def test_an_undated_course_first_taken_after_the_cut_is_closed_whatever_others_tell(dated) -> None:
+    late = [took(f"t{n:02d}", "late", "2025-05-02") for n in range(20)]
+    found = slice_of(course("other", available_from=dated), events=late)
+
+    column = found.training.catalogue.courses.positions(["late"])[0]
+    assert found.closed[:, column].all()
+    assert not found.truth[:, column].any()
+
+
+def test_what_a_rule_closes_is_closed_in_the_slice_too() -> None:
+    found = slice_of(course("c0", prerequisites="never"), course("never"))
+
+    assert found.closed[:, 0].all()
 
 
 def test_of_withheld_courses_nothing_is_known_and_they_alone_are_asked_for() -> None:

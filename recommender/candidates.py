@@ -1,4 +1,4 @@
-"""Which courses could be recommended at a moment."""
+"""Which courses could be recommended at a moment, whoever asks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,28 @@ from numpy.typing import NDArray
 
 from features.catalogue import appeared
 from features.dataset import Dataset
+from features.events import EventLog
 from features.moments import NEVER, instant, microseconds
+
+
+def candidates(dataset: Dataset, cut: pd.Timestamp, known: EventLog) -> NDArray[np.bool_]:
+    """Say which courses had appeared by a moment and were not withdrawn, shape (n_courses,).
+
+    A course without a date appears with the first event that names it, whatever the dates of
+    others say: before that nobody could know of it.
+
+    Parameters
+    ----------
+    dataset
+        Its table of courses.
+    cut
+        The moment.
+    known
+        The events known by then.
+    """
+    used = np.zeros(len(dataset.courses), bool)
+    used[known.course] = True
+    return offered(dataset, cut) & (used | _dated(dataset))
 
 
 def offered(dataset: Dataset, cut: pd.Timestamp) -> NDArray[np.bool_]:
@@ -19,7 +40,7 @@ def offered(dataset: Dataset, cut: pd.Timestamp) -> NDArray[np.bool_]:
     return _by_course(dataset, appeared(table, cut) & ~withdrawn)
 
 
-def dated(dataset: Dataset) -> NDArray[np.bool_]:
+def _dated(dataset: Dataset) -> NDArray[np.bool_]:
     """Say which courses tell when they appeared, shape (n_courses,)."""
     return _by_course(dataset, dataset.table("courses")["available_from"].notna().to_numpy())
 
