@@ -28,11 +28,17 @@ def shown(list_id: str, course: str, rank: int = 1, **more: object) -> Row:
     return {**row, "shown_at": NOW, "propensity": 0.5, "model_version": "m", **more}
 
 
-def log_of(impressions: Sequence[Row], events: Sequence[Row] = (), **more: object):
+def log_of(
+    impressions: Sequence[Row],
+    events: Sequence[Row] = (),
+    offerings: Sequence[Row] = (),
+    **more: object,
+):
     """The log of these rows; a course "old" keeps the data set from being empty."""
     past = [took(who, "old", "2025-01-01") for who in ("ann", "bob")]
     courses = [{"course_id": name} for name in "abc"]
-    dataset = world([*past, *events], courses=courses, impressions=impressions)
+    tables = {"impressions": impressions, "offerings": offerings}
+    dataset = world([*past, *events], courses=courses, **tables)
     return read_log(dataset, **({"since": NOW} | more))
 
 
@@ -88,6 +94,17 @@ def test_a_choice_that_echoes_the_list_rewards_its_course() -> None:
     assert rewarded(took("ann", "b", LATER, "selected", **told), window=0) == [False, True]
     assert rewarded(took("ann", "b", LATER, "viewed", **told), window=0) == [False, False]
     assert rewarded(took("bob", "b", LATER, "selected", **told), window=0) == [False, False]
+
+
+@pytest.mark.parametrize("mode", ["assigned", "nominated", "whole_school", "open"])
+def test_an_echo_rewards_only_what_the_teacher_chose(mode: str) -> None:
+    offerings = [{"offering_id": "o", "course_id": "b", "admission_mode": mode}]
+    told = {"recommendation_id": "r", "offering_id": "o"}
+    places = [shown("r", "a"), shown("r", "b", 2)]
+    event = took("ann", "b", LATER, "selected", **told)
+    log = log_of(places, [event], window=0, offerings=offerings)
+
+    assert log.rewarded.tolist() == [False, mode == "open"]
 
 
 def test_a_choice_within_the_window_rewards_without_an_echo() -> None:

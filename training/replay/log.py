@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features import codes
 from features.dataset import Dataset
 from features.errors import InvalidData, InvalidSetting, NotEnoughData, Problem
+from features.events import self_selected
 from features.moments import MICROSECONDS_PER_DAY, instant, local_days, microseconds
 
 #: Days in which a choice counts as the answer to what was shown, also without an echoed id.
@@ -172,9 +173,10 @@ def _shown(dataset: Dataset, table: pd.DataFrame, window: float) -> Log:
 
 
 def _echoed(dataset: Dataset, table: pd.DataFrame) -> NDArray[np.bool_]:
-    """Say which places' lists were named by an event that chose their course."""
+    """Say which places' lists were named by a teacher's own choice of their course."""
     events = dataset.table("events")
-    events = events[events["recommendation_id"].notna() & events["kind"].isin(codes.CHOICE_KINDS)]
+    own = self_selected(dataset.tables) & events["kind"].isin(codes.CHOICE_KINDS)
+    events = events[own & events["recommendation_id"].notna()]
     keys = ["recommendation_id", "teacher_id", "course_id"]
     told = pd.MultiIndex.from_frame(events[keys])
     return np.asarray(pd.MultiIndex.from_frame(table[keys]).isin(told))
