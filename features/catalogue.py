@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from features import codes, kriging
+from features import kriging
 from features.dataset import Dataset
 from features.encoding import TextEncoder, WordEncoder, binned, quantile_edges, unit_rows
 from features.events import EventLog
@@ -245,9 +245,8 @@ class CourseEncoder:
 
 
 def _takers(log: EventLog, n_courses: int) -> NDArray[np.int32]:
-    """Count the distinct teachers who chose each course of their own will, shape (n_courses,)."""
-    own = log.of_kinds(*codes.CHOICE_KINDS)
-    own = own.where(own.self_selected)
+    """Count the distinct teachers whose own choice of each course stands, shape (n_courses,)."""
+    own = log.where(log.standing())
     pairs = np.unique(own.teacher.astype(np.int64) * n_courses + own.course)
     return np.bincount(pairs % max(n_courses, 1), minlength=n_courses).astype(np.int32)
 

@@ -82,6 +82,26 @@ class EventLog:
         """Return the events of these kinds."""
         return self.where(np.isin(self.kind, [KIND_NUMBER[kind] for kind in kinds]))
 
+    def standing(self) -> NDArray[np.bool_]:
+        """Say which events are a teacher's own choice that stands; shape (n_events,).
+
+        A choice stands until the teacher withdraws from the course, and what was chosen again
+        later stands anew. Of a choice and a withdrawal at the same instant the withdrawal is
+        taken to be the later, for it needs something to withdraw from. A dismissal says that a
+        course is not wanted in lists, and takes no choice back.
+        """
+        kinds = [KIND_NUMBER[kind] for kind in codes.CHOICE_KINDS]
+        own = np.isin(self.kind, kinds) & self.self_selected
+        left = self.kind == KIND_NUMBER["withdrawn"]
+        if not left.any():
+            return own
+        pair = self.teacher.astype(np.int64) * (int(self.course.max()) + 1) + self.course
+        pairs, number = np.unique(pair[left], return_inverse=True)
+        last = np.full(len(pairs), np.iinfo(np.int64).min)
+        np.maximum.at(last, number, self.occurred_at[left])
+        place = np.minimum(np.searchsorted(pairs, pair), len(pairs) - 1)
+        return own & ((pairs[place] != pair) | (self.occurred_at > last[place]))
+
     def of_teachers(self, positions: NDArray[np.integer]) -> EventLog:
         """Return these teachers' events, teachers numbered anew in the order given."""
         renumber = np.full(
@@ -95,6 +115,12 @@ class EventLog:
         return EventLog(
             renumber[kept.teacher], *(getattr(kept, field.name) for field in fields(self)[1:])
         )
+
+
+def self_selected(tables: Mapping[str, pd.DataFrame]) -> NDArray[np.bool_]:
+    """Say which rows of the events table follow from a teacher's own choice, shape (n_rows,)."""
+    frame = tables["events"]
+    return _self_selected(frame, _known_at(frame), tables)
 
 
 def _known_at(frame: pd.DataFrame) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from features.catalogue import CourseEncoder
+from features.codes import CHOICE_KINDS
 from features.dataset import Dataset
 from features.moments import MICROSECONDS_PER_DAY, instant
 from features.profiles import ProfileEncoder
@@ -89,7 +90,9 @@ class ShareSplit:
 
     def __call__(self, dataset: Dataset) -> Split:
         """Split each teacher's choices."""
-        choices = Choices.of(dataset.log, np.arange(len(dataset.courses), dtype=np.int32))
+        # What was chosen and later withdrawn was chosen: truth knows no withdrawals.
+        chosen = dataset.log.of_kinds(*CHOICE_KINDS)
+        choices = Choices.of(chosen, np.arange(len(dataset.courses), dtype=np.int32))
         order = np.argsort(choices.teacher, kind="stable")
         teacher = choices.teacher[order]
         total = np.bincount(teacher, minlength=len(dataset.teachers))

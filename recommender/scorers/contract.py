@@ -11,10 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from features import codes
 from features.catalogue import Catalogue, CourseEncoder
 from features.dataset import Dataset
-from features.events import KIND_NUMBER, EventLog
+from features.events import EventLog
 from features.fitted import Fitted
 from features.histories import Histories, histories_before
 from features.moments import instant
@@ -51,8 +50,9 @@ def past_parts(catalogue: Catalogue, added: NDArray[np.floating]) -> tuple[Part,
 class Choices:
     """The first time each teacher chose each fitted course, in order of time; shape (n,) each.
 
-    Only choices of the teacher's own count: assigned, nominated and whole-school places are
-    history, not preference.
+    Only choices of the teacher's own that stand count: assigned, nominated and whole-school
+    places are history, not preference, and so is what the teacher withdrew from. Of a course
+    chosen again since, the first choice after the withdrawal counts.
     """
 
     teacher: NDArray[np.int32]
@@ -70,8 +70,7 @@ class Choices:
     @classmethod
     def of(cls, log: EventLog, position: NDArray[np.int32]) -> Choices:
         """Take them out of a log; ``position`` is each course's among the fitted, or -1."""
-        kinds = [KIND_NUMBER[kind] for kind in codes.CHOICE_KINDS]
-        own = log.where(np.isin(log.kind, kinds) & log.self_selected & (position[log.course] >= 0))
+        own = log.where(log.standing() & (position[log.course] >= 0))
         pair = own.teacher.astype(np.int64) * len(position) + own.course
         first = np.sort(np.unique(pair, return_index=True)[1])
         return cls(own.teacher[first], position[own.course[first]], own.occurred_at[first])

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from features.catalogue import CourseEncoder
+from features.codes import CHOICE_KINDS
 from features.dataset import Dataset
+from features.moments import instant
 from features.profiles import ProfileEncoder
 from recommender.scorers.contract import Training
 from tests.builders import at, teacher, took, world
@@ -54,6 +59,98 @@ def test_a_course_is_chosen_once_when_it_first_was() -> None:
     )
 
     assert chosen(dataset) == [("ann", "a"), ("ann", "b")]
+
+
+def test_what_a_teacher_withdrew_from_is_no_preference() -> None:
+    dataset = world(
+        [
+            took("ann", "a", "2025-01-01", "selected"),
+            took("ann", "a", "2025-01-02", "started"),
+            took("bob", "a", "2025-01-03", "selected"),
+            took("ann", "a", "2025-02-01", "withdrawn"),
+        ]
+    )
+
+    assert chosen(dataset) == [("bob", "a")]
+
+
+@pytest.mark.parametrize("kind", CHOICE_KINDS)
+def test_what_was_chosen_again_after_a_withdrawal_is_a_choice_of_that_day(kind: str) -> None:
+    dataset = world(
+        [
+            took("ann", "a", "2025-01-01", "selected"),
+            took("ann", "a", "2025-02-01", "withdrawn"),
+            took("ann", "a", "2025-03-01", kind),
+            took("ann", "a", "2025-04-01", "completed"),
+        ]
+    )
+
+    assert chosen(dataset) == [("ann", "a")]
+    assert training_on(dataset).choices.moment.tolist() == [instant(at("2025-03-01"))]
+
+
+@pytest.mark.parametrize("kind", ["viewed", "saved", "rated", "failed", "dismissed"])
+def test_what_is_no_choice_takes_none_back_and_brings_none_back(kind: str) -> None:
+    def later(*kinds: str) -> Dataset:
+        days = zip(kinds, ("2025-01-01", "2025-02-01", "2025-03-01"), strict=False)
+        return world([took("ann", "a", day, told) for told, day in days])
+
+    assert chosen(later("selected", kind)) == [("ann", "a")]
+    assert chosen(later("selected", "withdrawn", kind)) == []
+
+
+def test_a_withdrawal_not_yet_known_takes_nothing_back() -> None:
+    late = took("ann", "a", "2025-02-01", "withdrawn", recorded_at=NOW)
+
+    assert chosen(world([took("ann", "a", "2025-01-01", "selected"), late])) == [("ann", "a")]
+
+
+def test_a_place_assigned_after_a_withdrawal_brings_no_choice_back() -> None:
+    dataset = world(
+        [
+            took("ann", "a", "2025-01-01", "selected"),
+            took("ann", "a", "2025-02-01", "withdrawn"),
+            took("ann", "a", "2025-03-01", offering_id="o"),
+        ],
+        offerings=[{"offering_id": "o", "course_id": "a", "admission_mode": "assigned"}],
+    )
+
+    assert chosen(dataset) == []
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from("st"),
+        st.sampled_from("ab"),
+        st.integers(1, 9),
+        st.sampled_from(["selected", "completed", "withdrawn", "dismissed", "viewed"]),
+    ),
+    min_size=1,
+    max_size=16,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(EVENTS)
+def test_a_choice_stands_if_no_withdrawal_came_with_or_after_it(rows) -> None:
+    dataset = world([took(who, what, f"2025-01-0{day}", kind) for who, what, day, kind in rows])
+
+    def first_standing(who: str, what: str) -> int | None:
+        own = [(day, kind) for w, c, day, kind in rows if (w, c) == (who, what)]
+        left = max((day for day, kind in own if kind == "withdrawn"), default=0)
+        return min((day for day, kind in own if kind in CHOICE_KINDS and day > left), default=None)
+
+    slow = {(w, c): first_standing(w, c) for w, c, _, _ in rows}
+    training = training_on(dataset)
+    days = pd.to_datetime(training.choices.moment, unit="us").day.tolist()
+    standing = {pair: day for pair, day in slow.items() if day}
+
+    assert dict(zip(chosen(dataset), days, strict=True)) == standing
+    takers = CourseEncoder.fit(dataset, NOW).takers
+    names = training.catalogue.fitted_courses.ids
+    assert dict(zip(names, takers.tolist(), strict=True)) == {
+        name: sum(course == name for _, course in standing) for name in names
+    }
 
 
 def test_features_of_the_past_are_those_of_the_past() -> None:

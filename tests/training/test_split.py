@@ -131,6 +131,11 @@ def test_assigned_training_is_not_foreseen():
     assert everything.choices == "all"
 
 
+def test_what_was_chosen_and_later_withdrawn_was_chosen():
+    rows = [("t1", "a", 0), ("t2", "b", 1), ("t2", "a", 2, "selected"), ("t2", "a", 3, "withdrawn")]
+    assert held_out(TimeSplit(0.5)(dataset(rows))) == {"t2-a"}
+
+
 def test_an_undated_course_is_a_candidate_from_its_first_event_and_a_dated_one_from_its_date():
     rows = [
         ("t1", "a", 0),
