@@ -11,6 +11,7 @@ from features.past import past_courses
 from recommender.advise import titles
 from recommender.model import Model
 from recommender.reasons import SENTENCES, Facts, Reason, reasons
+from recommender.scorers.contract import Part
 from tests.builders import at, checkerboard, course, teacher, took, world
 
 NOW = at("2025-06-01")
@@ -67,7 +68,7 @@ def test_every_kind_of_part_has_its_sentence() -> None:
     assert kinds == set(SENTENCES)
 
 
-def test_reasons_are_addends_of_a_score_and_the_strongest_comes_first() -> None:
+def test_reasons_are_addends_of_a_score_and_those_of_a_scorer_come_strongest_first() -> None:
     board = checkerboard()
     model = Model.fit(board, as_of=NOW, scorers=LIGHT)
     catalogue = model.catalogue(board, NOW)
@@ -77,7 +78,10 @@ def test_reasons_are_addends_of_a_score_and_the_strongest_comes_first() -> None:
     for number in range(len(board.courses)):
         found = reasons(model, profile, catalogue, number, facts)
         assert 0 < len(found) <= 3
-        assert [r.value for r in found] == sorted((r.value for r in found), reverse=True)
+        assert len({(r.zh, r.en) for r in found}) == len(found)
+        for name in LIGHT:
+            own = [r.value for r in found if r.source == name]
+            assert own == sorted(own, reverse=True)
         for reason in found:
             parts = model.explain(profile, catalogue, number, reason.source)
             assert (reason.code, reason.value) in {(p.kind, p.value) for p in parts}
@@ -85,6 +89,53 @@ def test_reasons_are_addends_of_a_score_and_the_strongest_comes_first() -> None:
             assert reason.value > 0
             assert reason.zh
             assert reason.en
+
+
+POPULAR = ("popularity", "lasting", "rising", "sequence", "content")
+
+
+def told_from(number: int = 0, **added: float) -> tuple[Reason, ...]:
+    """Why a course of the checkerboard is shown, if scorers add so much to the hybrid's score."""
+    board = checkerboard()
+    model = Model.fit(board, as_of=NOW, scorers=POPULAR)
+    catalogue = model.catalogue(board, NOW)
+    profile = model.profiles(board, NOW, catalogue, np.array([0]))
+    facts = Facts(titles(board), past_courses(board, 0, NOW))
+    sources = [Part("source", name, value) for name, value in added.items()]
+    return reasons(model, profile, catalogue, number, facts, sources=sources)
+
+
+def test_popularity_that_takes_back_more_than_it_adds_is_no_reason() -> None:
+    found = told_from(lasting=-1.27, rising=1.0, popularity=0.1, sequence=0.2)
+
+    assert found
+    assert {reason.source for reason in found} == {"sequence"}
+
+
+def test_popularity_that_cancels_out_alone_tells_nothing() -> None:
+    assert told_from(lasting=-1.0, rising=1.0) == ()
+
+
+def test_the_form_of_popularity_that_adds_most_speaks_for_all_with_what_is_left() -> None:
+    """What is left, 0.2, is less than half of what the order of courses adds."""
+    told = {"lasting": -1.0, "rising": 0.7, "popularity": 0.5}
+
+    assert {r.source for r in told_from(**told, sequence=0.5)} == {"sequence"}
+    assert {r.source for r in told_from(**told, sequence=0.3)} == {"sequence", "rising"}
+    assert told_from(**told, sequence=0.3)[0].source == "sequence"
+    assert told_from(**told, sequence=0.1)[0].source == "rising"
+
+
+def test_scorers_that_did_much_speak_in_turn() -> None:
+    found = told_from(sequence=1.0, popularity=0.9, content=0.8)
+
+    assert [reason.source for reason in found] == ["sequence", "popularity", "content"]
+
+
+def test_a_scorer_that_did_little_does_not_speak() -> None:
+    found = told_from(sequence=1.0, popularity=0.49)
+
+    assert {reason.source for reason in found} == {"sequence"}
 
 
 def test_a_completed_course_is_named_by_its_title_as_taken() -> None:
@@ -311,3 +362,23 @@ def test_popularity_says_over_which_time_it_counts(scorer: str, zh: str, en: str
 
     assert zh in told[0].zh
     assert en in told[0].en
+
+
+@pytest.mark.lightfm
+def test_a_course_liked_at_all_times_is_not_said_to_be_chosen_of_late() -> None:
+    """The factorisation counts choices of years ago as it counts those of today."""
+    board = checkerboard()
+    model = Model.fit(board, as_of=NOW, scorers=("factorisation",))
+    catalogue = model.catalogue(board, NOW)
+    profile = model.profiles(board, NOW, catalogue, np.array([0]))
+
+    told = [
+        reason
+        for number in range(len(board.courses))
+        for reason in reasons(model, profile, catalogue, number, Facts({}, {}))
+        if reason.code == "base"
+    ]
+
+    assert told
+    assert all("不论时间先后" in reason.zh for reason in told)
+    assert not any(reason.en.endswith("it of late") for reason in told)
