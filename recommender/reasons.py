@@ -81,9 +81,10 @@ def reasons(
 
     The scorers that did most for the course, and have something to tell, speak in turn. All
     forms of popularity are one of them: they say nearly the same, and with learned weights one
-    may take back what another adds. Left out is what cannot be told truly (a past course that only
-    stands for a like one, or was dismissed) and what is no reason: the course's own past, where
-    it may be repeated, and ``UNTOLD``.
+    may take back what another adds; where they add nothing together, nobody says that many
+    choose the course. Left out is what cannot be told truly (a past course that only stands for
+    a like one, or was dismissed) and what is no reason: the course's own past, where it may be
+    repeated, and ``UNTOLD``.
 
     Parameters
     ----------
@@ -99,9 +100,10 @@ def reasons(
     """
     if sources is None:
         sources = model.explain(profiles, catalogue, course)
+    added, popular = _netted(model, sources)
     told = (
-        _told_by(model, profiles, catalogue, course, facts, source)
-        for source in _speakers(model, sources)
+        _told_by(model, profiles, catalogue, course, facts, source, is_popular=popular > 0)
+        for source in _speakers(added)
     )
     return _in_turn(list(islice(filter(None, told), SHOWN)))
 
@@ -133,26 +135,40 @@ class _Wording:
     source: str
 
 
-def _speakers(model: Model, sources: Sequence[Part]) -> list[str]:
-    """Return the scorers that did enough for the course to speak for it, the strongest first.
+def _netted(model: Model, sources: Sequence[Part]) -> tuple[dict[str, float], float]:
+    """Return what each scorer adds, the forms of popularity as one, and what that one adds.
 
-    For the forms of popularity speaks the one that adds most, if together they add anything.
+    The one goes by the form that adds most. Without any, nothing counts against popularity.
     """
     added = {part.name: part.value for part in sources if part.kind == "source"}
-    popular = {n: v for n, v in added.items() if isinstance(model.scorers[n], Popularity)}
-    speaking = {name: value for name, value in added.items() if name not in popular}
-    if popular:
-        speaking[max(popular, key=lambda name: popular[name])] = sum(popular.values())
-    least = SPEAKS * max(speaking.values(), default=0)
-    ranked = sorted(speaking, key=lambda name: -speaking[name])
-    return [name for name in ranked if speaking[name] > 0 and speaking[name] >= least]
+    forms = {n: v for n, v in added.items() if isinstance(model.scorers[n], Popularity)}
+    netted = {name: value for name, value in added.items() if name not in forms}
+    if not forms:
+        return netted, 1.0
+    popular = sum(forms.values())
+    return netted | {max(forms, key=lambda name: forms[name]): popular}, popular
+
+
+def _speakers(added: Mapping[str, float]) -> list[str]:
+    """Return the scorers that did enough for the course to speak for it, the strongest first."""
+    least = SPEAKS * max(added.values(), default=0)
+    ranked = sorted(added, key=lambda name: -added[name])
+    return [name for name in ranked if added[name] > 0 and added[name] >= least]
 
 
 def _told_by(
-    model: Model, profiles: Profiles, catalogue: Catalogue, course: int, facts: Facts, source: str
+    model: Model,
+    profiles: Profiles,
+    catalogue: Catalogue,
+    course: int,
+    facts: Facts,
+    source: str,
+    *,
+    is_popular: bool,
 ) -> list[Reason]:
-    """Return what one scorer has to tell, the strongest first."""
+    """Return what one scorer has to tell, the strongest first; of a base, if it is popular."""
     parts = model.explain(profiles, catalogue, course, source)
+    parts = tuple(part for part in parts if is_popular or part.kind != "base")
     own_id = catalogue.courses.ids[course]
     speaking = [part for part in parts if part.value > 0 and _is_told(part, facts, own_id)]
     wording = _Wording(
