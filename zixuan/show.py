@@ -57,6 +57,11 @@ def show_evaluation(evaluation: Evaluation) -> None:
     metrics = [name for name in evaluation.metrics if name.partition("@")[0] in SHOWN_METRICS]
     for facts in evaluation.moments:
         console().print(Text(f"{facts['split']}, as of {facts['cut']}", style="bold"))
+        if closed := facts.get("closed_by_rules"):
+            console().print(
+                f"{closed:,} teachers left out, for the rules close all that they chose "
+                f"另有 {closed:,} 位教师所选课程均不可选，未计入"
+            )
     screen = Console(highlight=False, emoji=False)
     screen.print(evaluation_table(evaluation.rows(), metrics, "figures 指标"))
     leads = evaluation.differences()
