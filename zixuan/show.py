@@ -67,7 +67,9 @@ def show_evaluation(evaluation: Evaluation) -> None:
     leads = evaluation.differences()
     if leads:
         # A lead's names are long: one metric fits a terminal of 80 columns.
-        screen.print(evaluation_table(leads, metrics[:1], "the hybrid's lead 混合评分的领先"))
+        title = "the hybrid's lead 混合评分的领先"
+        table = evaluation_table(leads, metrics[:1], title, evaluation.preferred_parts)
+        screen.print(table)
     gaps = [gap for gap in evaluation.gaps() if gap.metric == metrics[0]]
     if gaps:
         # The hybrid comes last, or what one would look at without it.
