@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
+from features.errors import InvalidPolicy, did_you_mean
 from features.labels import Label
 from features.past import past_courses
 from recommender.eligibility import Eligibility
@@ -253,9 +254,17 @@ def titles(dataset: Dataset) -> dict[str, Label]:
 
 
 def _policy(career: Career, as_of: pd.Timestamp, name: str | None, folder: Path | None) -> Policy:
-    if name is not None:
+    if name is None:
+        return policy.find(policy.shipped(folder), career, as_of)
+    try:
         return policy.load(name, folder)
-    return policy.find(policy.shipped(folder), career, as_of)
+    except InvalidPolicy as error:
+        known = [] if error.faults else [each.id for each in policy.shipped(folder)]
+        if meant := did_you_mean([name], known):
+            raise InvalidPolicy(
+                error.what, expected=error.expected, got=error.got, remedy=meant
+            ) from error
+        raise
 
 
 def _relevance(

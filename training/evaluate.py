@@ -12,7 +12,7 @@ from scipy import sparse
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
-from features.errors import InvalidSetting, NotEnoughData
+from features.errors import InvalidSetting, NotEnoughData, did_you_mean
 from features.profiles import Profiles
 from recommender.eligibility import Eligibility
 from recommender.model import Model
@@ -219,7 +219,7 @@ def _checked(models: Sequence[str] | None, k: int) -> list[str]:
             "models",
             expected=f"some of {', '.join(known)}",
             got=", ".join(unknown) or "none",
-            remedy="correct the list, or leave it out to judge all",
+            remedy=did_you_mean(unknown, known) or "correct the list, or leave it out to judge all",
         )
     if k < 1:
         raise InvalidSetting("k", expected="at least 1", got=str(k), remedy="ask for more")
