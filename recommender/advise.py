@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
+from features.errors import InvalidPolicy, did_you_mean
 from features.labels import Label
 from features.past import past_courses
 from recommender.eligibility import Eligibility
@@ -25,6 +26,7 @@ from recommender.planning.rules import Policy
 from recommender.planning.solve import Effort
 from recommender.ranking import NONE, Ranker, rank
 from recommender.reasons import SHOWN, Facts, Reason, drawn_by_chance, reasons
+from recommender.scorers.contract import Part
 
 #: How many of the best courses compete for a place in a plan, and how many more of those that
 #: each requirement asks for.
@@ -132,8 +134,7 @@ def recommend(
 def _teller(ranker: Ranker, facts: Facts) -> Callable[[int, float], tuple[Reason, ...]]:
     """Return what gives the reasons of a course that had a chance to stand where it does."""
     model, profiles, catalogue = ranker.model, ranker.profiles, ranker.catalogue
-    allowed = ranker.eligibility.allowed(profiles.teachers)
-    explained = model.hybrid.explainer(profiles, catalogue, allowed)
+    explained = _sources(ranker)
 
     def tell(course: int, chance: float) -> tuple[Reason, ...]:
         of_score = reasons(model, profiles, catalogue, course, facts, sources=explained(course))
@@ -142,6 +143,16 @@ def _teller(ranker: Ranker, facts: Facts) -> Callable[[int, float], tuple[Reason
         return (drawn_by_chance(chance, int(catalogue.takers[course])), *of_score)[:SHOWN]
 
     return tell
+
+
+def _sources(ranker: Ranker) -> Callable[[int], tuple[Part, ...]]:
+    """Return what gives the scorers that put a course of the list where it is."""
+    hybrid = ranker.model.hybrid
+    if ranker.scorer != hybrid.name:
+        alone = (Part("source", ranker.scorer, 1.0),)
+        return lambda course: alone
+    allowed = ranker.eligibility.allowed(ranker.profiles.teachers)
+    return hybrid.explainer(ranker.profiles, ranker.catalogue, allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +254,17 @@ def titles(dataset: Dataset) -> dict[str, Label]:
 
 
 def _policy(career: Career, as_of: pd.Timestamp, name: str | None, folder: Path | None) -> Policy:
-    if name is not None:
+    if name is None:
+        return policy.find(policy.shipped(folder), career, as_of)
+    try:
         return policy.load(name, folder)
-    return policy.find(policy.shipped(folder), career, as_of)
+    except InvalidPolicy as error:
+        known = [] if error.faults else [each.id for each in policy.shipped(folder)]
+        if meant := did_you_mean([name], known):
+            raise InvalidPolicy(
+                error.what, expected=error.expected, got=error.got, remedy=meant
+            ) from error
+        raise
 
 
 def _relevance(

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
-from features.errors import InvalidSetting
+from features.errors import InvalidSetting, NotEnoughData, did_you_mean
 from features.profiles import Profiles
 from recommender.eligibility import Eligibility
 from recommender.model import Model
@@ -93,8 +93,8 @@ def judge(
 
     A list holds the best k of the split's candidates that are open to the teacher by the rules
     of stage, phase, subject, role and region, and not done: what would have been shown. Choices
-    of other courses cannot be foreseen and are left out, and teachers with no others count for
-    nothing.
+    of other courses cannot be foreseen and are left out. Teachers with no others are not judged;
+    ``closed_by_rules`` among the facts says how many.
 
     Parameters
     ----------
@@ -108,19 +108,26 @@ def judge(
         Length of the lists; seed of the bootstrap.
     train_seconds
         For the record.
+
+    Raises
+    ------
+    NotEnoughData
+        If the rules close every choice that was made.
     """
-    judged = np.flatnonzero(np.diff(split.truth.indptr))
+    choosers = np.flatnonzero(np.diff(split.truth.indptr))
     catalogue = model.catalogue(split.train, split.cut)
     rules = Eligibility.of(split.train, split.cut)
     asking = _Asking(model, split, Qualities.of(split, catalogue), names, k, catalogue, rules)
-    profiles = model.profiles(split.train, split.cut, catalogue, judged)
+    profiles = model.profiles(split.train, split.cut, catalogue, choosers)
     chunks = [
         asking.judged(profiles.rows(slice(start, start + CHUNK)))
-        for start in range(0, len(judged), CHUNK)
+        for start in range(0, len(choosers), CHUNK)
     ]
-    lists = dict(
-        zip(names, np.concatenate([shown for _, shown in chunks]).swapaxes(0, 1), strict=True)
-    )
+    values, shown, in_reach = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
+    if not in_reach.any():
+        raise _all_closed(split, len(choosers))
+    judged = choosers[in_reach]
+    lists = dict(zip(names, shown[in_reach].swapaxes(0, 1), strict=True))
     preferred = model.hybrid.preferred_ if HYBRID in names else ""
     return Evaluation(
         facts={
@@ -131,7 +138,8 @@ def judge(
             "data_hash": split.train.content_hash,
             "model_version": model.version,
             "train_seconds": train_seconds,
-            "teachers_not_judged": len(split.cold) - len(judged),
+            "teachers_not_judged": len(split.cold) - len(choosers),
+            "closed_by_rules": len(choosers) - len(judged),
             "choices_out_of_reach": split.out_of_reach,
             "preferred_part": preferred,
             "calibrated_by": asking.qualities.category,
@@ -141,7 +149,7 @@ def judge(
         metrics=asking.metrics,
         teachers=judged,
         cold=split.cold[judged],
-        values=np.concatenate([values for values, _ in chunks]),
+        values=values[in_reach],
         coverage={name: coverage(own, split.candidates) for name, own in lists.items()},
         gini={name: gini(own, split.candidates) for name, own in lists.items()},
         preferred=np.full(len(judged), names.index(preferred) if preferred in names else -1),
@@ -167,8 +175,14 @@ class _Asking:
         of_lists = (f"{name}@{self.k}" for name in (*METRICS, *self.qualities.names))
         return (*of_lists, "auc")
 
-    def judged(self, profiles: Profiles) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        """Return values (n, n_models, n_metrics) and lists (n, n_models, k) of some teachers."""
+    def judged(
+        self, profiles: Profiles
+    ) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.bool_]]:
+        """Return what some teachers tell.
+
+        Values of shape (n, n_models, n_metrics), lists (n, n_models, k), and whether any of the
+        teacher's choices is open by the rules, (n,).
+        """
         teachers = profiles.teachers
         open_ = self.eligibility.open_to(teachers) & self.split.candidates
         allowed = open_ & ~self.split.done[teachers].toarray()
@@ -183,7 +197,16 @@ class _Asking:
             of_lists = self.qualities.measure(teachers, shown)
             values.append(np.column_stack([*right, of_lists, auc(scores, relevant, allowed)]))
             lists.append(shown)
-        return np.stack(values, axis=1), np.stack(lists, axis=1)
+        return np.stack(values, axis=1), np.stack(lists, axis=1), n_relevant > 0
+
+
+def _all_closed(split: Split, choosers: int) -> NotEnoughData:
+    return NotEnoughData(
+        f"test of {split.name}",
+        expected="a choice of a course that the rules leave open to the teacher",
+        got=f"{choosers} teachers, all of whose choices the rules close",
+        remedy="check the columns that say whom courses are for, or choose another split",
+    )
 
 
 def _checked(models: Sequence[str] | None, k: int) -> list[str]:
@@ -196,7 +219,7 @@ def _checked(models: Sequence[str] | None, k: int) -> list[str]:
             "models",
             expected=f"some of {', '.join(known)}",
             got=", ".join(unknown) or "none",
-            remedy="correct the list, or leave it out to judge all",
+            remedy=did_you_mean(unknown, known) or "correct the list, or leave it out to judge all",
         )
     if k < 1:
         raise InvalidSetting("k", expected="at least 1", got=str(k), remedy="ask for more")

@@ -48,7 +48,7 @@ from scipy import sparse
 from features.codes import CHOICE_KINDS
 from features.dataset import Dataset
 from features.done import done
-from features.errors import InvalidData, InvalidSetting, NotEnoughData, Problem
+from features.errors import InvalidData, InvalidSetting, NotEnoughData, Problem, did_you_mean
 from features.events import EventLog
 from features.moments import instant
 from training.candidates import dated, offered
@@ -106,6 +106,10 @@ class Strategy(Protocol):
         ...
 
 
+#: What comes before the first colon of a split.
+KINDS = ("time", "cold-teachers", "cold-courses", "last", "file")
+
+
 def parse(text: str, choices: str = OWN) -> Strategy:
     """Read ``time:0.85``, ``cold-teachers:0.85:1/5``, ``cold-courses:0.85:1/5``, ``last:1`` ...
 
@@ -153,7 +157,8 @@ def parse(text: str, choices: str = OWN) -> Strategy:
         expected="time:Q, cold-teachers:Q:FOLD/FOLDS or cold-courses:Q:FOLD/FOLDS with 0 < Q < 1 "
         "and 1 <= FOLD <= FOLDS, last:K with K >= 1, or file:TEST.csv",
         got=repr(text),
-        remedy="write for instance time:0.85",
+        remedy=did_you_mean([kind] if kind not in KINDS else [], KINDS)
+        or "write for instance time:0.85",
     )
 
 
