@@ -70,4 +70,6 @@ def attributes(kind: str, *sources: Row) -> Attributes:
         line=first("line"),
         admission_mode=first("admission_mode"),
         activity=first("activity"),
+        difficulty=first("difficulty"),
+        result=first("result"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,7 @@ def _standing(dataset: Dataset, row: Row, as_of: pd.Timestamp) -> Standing:
         phase=text(row["phase"]),
         subjects=words(row["subjects"]),
         region=region(dataset, text(row["organisation_id"]), as_of),
+        leave=text(row["leave_code"]),
     )
 
 
@@ -100,10 +102,24 @@ def _entries(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[Li
     known = own[(recorded < instant(as_of)) & (earned < instant(as_of))]
     courses = by_id(dataset, "courses", known["course_id"].dropna())
     offerings = by_id(dataset, "offerings", known["offering_id"].dropna())
-    return tuple(
+    answers = _evaluated(dataset, teacher_id, as_of)
+    lines = (
         _entry(row, offerings.get(row["offering_id"], {}), courses.get(row["course_id"], {}))
         for row in rows_of(known)
     )
+    return tuple(
+        replace(line, evaluated=answers.get(offering))
+        for line, offering in zip(lines, known["offering_id"], strict=True)
+    )
+
+
+def _evaluated(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> dict[str, bool]:
+    """Return, for each offering of which it is known, whether an evaluation was handed in."""
+    table = dataset.table("enrolments")
+    decided = microseconds(table["decided_at"])
+    own = table[(table["teacher_id"] == teacher_id) & (decided < instant(as_of))]
+    said = own.dropna(subset=["evaluated"])
+    return {str(key): bool(each.any()) for key, each in said.groupby("offering_id")["evaluated"]}
 
 
 def _entry(row: Row, offering: Row, course: Row) -> Line:
@@ -119,6 +135,7 @@ def _entry(row: Row, offering: Row, course: Row) -> Line:
         credits=amounts.get("credit", amount("credits", *catalogue)),
         state=text(row["state"]),
         course=text(row["course_id"]),
+        under=text(row["policy_version"]).partition("@")[0],
     )
 
 

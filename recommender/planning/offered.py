@@ -100,7 +100,7 @@ def fitting(dataset: Dataset, policy: Policy) -> dict[str, NDArray[np.int32]]:
     return {
         requirement.id: np.sort(positions[[fits_any(requirement.where, each) for each in known]])
         for requirement in policy.requirement
-        if requirement.where and requirement.minimum
+        if requirement.where and (requirement.minimum or requirement.share)
     }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.errors import InvalidPolicy
-from recommender.planning.matching import Career, Scope
+from recommender.planning.matching import Career, Scope, lies_in
 from recommender.planning.policy_file import Folder, read
 from recommender.planning.rules import Policy
 
@@ -85,7 +85,8 @@ def find(policies: Iterable[Policy], career: Career, as_of: pd.Timestamp) -> Pol
 def _holds(policy: Policy, career: Career, today: dt.date) -> bool:
     teacher = career.on(today)
     return (
-        (teacher.region == policy.place or teacher.region.startswith(f"{policy.place}-"))
+        not policy.named_only
+        and lies_in(teacher.region, policy.place)
         and Scope(since=policy.since, until=policy.until).open_on(today)
         and policy.applies.open_on(today)
         and policy.applies.covers(teacher)

@@ -25,9 +25,10 @@ def faults_of(policy: Policy) -> list[Fault]:
     for rule in policy.counting:
         found += _of_counting(policy, rule)
     for conversion in policy.conversion:
-        if conversion.unit == policy.unit:
+        if conversion.unit == policy.unit and not conversion.under:
             key = f"conversion {conversion.id!r}.unit"
             found.append((key, "a unit other than the policy's own", repr(conversion.unit)))
+    found += _of_clauses(policy)
     return found
 
 
@@ -54,6 +55,7 @@ def _of_ids(policy: Policy) -> Iterator[Fault]:
         "window": [entry.id for entry in policy.window],
         "counting": [entry.id for entry in policy.counting],
         "conversion": [entry.id for entry in policy.conversion],
+        "condition": [entry.id for entry in policy.condition],
         "cycle.term": [entry.id for entry in policy.cycle.term],
     }
     for name, ids in lists.items():
@@ -73,10 +75,7 @@ def _of_requirement(policy: Policy, requirement: Requirement) -> Iterator[Fault]
         yield f"{key}.per", f"one of {spans}", repr(requirement.per)
     for unknown in sorted(set(requirement.waived_during) - set(windows)):
         yield f"{key}.waived_during", "the id of a window", repr(unknown)
-    if requirement.waived_during and requirement.per not in ("cycle", "year"):
-        yield f"{key}.waived_during", "it on a requirement per cycle or year", requirement.per
-    if requirement.waived_during and requirement.per == "cycle" and not requirement.pro_rata:
-        yield f"{key}.waived_during", "pro_rata beside it on a requirement per cycle", "none"
+    yield from _of_waivers(requirement, key)
     if requirement.pro_rata and requirement.per != "cycle":
         yield f"{key}.pro_rata", "it on a requirement per cycle", requirement.per
     if requirement.compulsory and requirement.may_give is not None:
@@ -84,10 +83,34 @@ def _of_requirement(policy: Policy, requirement: Requirement) -> Iterator[Fault]
     yield from _of_bounds(policy, requirement, key)
 
 
+def _of_waivers(requirement: Requirement, key: str) -> Iterator[Fault]:
+    waivers = (
+        ("waived_during", requirement.waived_during),
+        ("waived_on", requirement.waived_on),
+    )
+    for name, waived in waivers:
+        if waived and requirement.per not in ("cycle", "year"):
+            yield f"{key}.{name}", "it on a requirement per cycle or year", requirement.per
+        if waived and requirement.per == "cycle" and not requirement.pro_rata:
+            yield f"{key}.{name}", "pro_rata beside it on a requirement per cycle", "none"
+
+
+def _of_share(policy: Policy, requirement: Requirement, key: str) -> Iterator[Fault]:
+    whole = {each.id: each for each in policy.requirement}.get(requirement.of)
+    if requirement.minimum is not None:
+        yield f"{key}.share", "a share or a minimum", "both"
+    if whole is None or whole.minimum is None:
+        yield f"{key}.of", "the id of a requirement with a minimum", repr(requirement.of)
+    elif (whole.per, whole.counts) != (requirement.per, requirement.counts):
+        yield f"{key}.of", f"one per {requirement.per} that counts the same", repr(requirement.of)
+
+
 def _of_bounds(policy: Policy, requirement: Requirement, key: str) -> Iterator[Fault]:
     low, high = requirement.minimum, requirement.maximum
-    if low is None and high is None:
+    if low is None and high is None and requirement.share is None:
         yield key, "a minimum, a maximum or both", "neither"
+    if requirement.share is not None:
+        yield from _of_share(policy, requirement, key)
     if low is not None and high is not None and high < low:
         yield f"{key}.maximum", f"at least the minimum, {low}", str(high)
     measure = COURSES if requirement.counts == "course" else Measure(policy.unit, policy.step)
@@ -98,6 +121,25 @@ def _of_bounds(policy: Policy, requirement: Requirement, key: str) -> Iterator[F
 def _of_step(measure: Measure, key: str, amount: Decimal | None) -> Iterator[Fault]:
     if amount is not None and not measure.holds(amount):
         yield key, f"a multiple of {decimal_text(measure.step)} {measure.unit}", str(amount)
+
+
+def _of_clauses(policy: Policy) -> Iterator[Fault]:
+    """Amounts in clauses are whole steps; what a conversion gives is not known before it."""
+    measure = Measure(policy.unit, policy.step)
+    counted = [
+        *((f"requirement {rule.id!r}", rule.where) for rule in policy.requirement),
+        *((f"counting {rule.id!r}", rule.where) for rule in policy.counting),
+    ]
+    for key, where in counted:
+        for clause in where:
+            yield from _of_step(measure, f"{key}.where.least", clause.least)
+    before = [
+        *((f"conversion {rule.id!r}", rule.where) for rule in policy.conversion),
+        *((f"condition {rule.id!r}", rule.where) for rule in policy.condition),
+    ]
+    for key, where in before:
+        if any(clause.least is not None for clause in where):
+            yield f"{key}.where.least", "it in a requirement or counting rule only", "one here"
 
 
 def _of_window(window: Window) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from recommender.planning.constraints import Grid
 from recommender.planning.credits import CreditSheet, sheet
 from recommender.planning.draft import Draft, Label, Matrix
 from recommender.planning.horizon import Horizon
-from recommender.planning.lines import Batch, Line, worth
+from recommender.planning.lines import Batch, Line, worth_of
 from recommender.planning.load import LOAD_STEPS, Limits, hours_of, yearly_limits
 from recommender.planning.matching import Attributes, Career
 from recommender.planning.obligations import draft_duties
@@ -173,7 +173,7 @@ def build(inputs: Inputs) -> Problem:
         for number, candidate in enumerate(inputs.candidates)
         for option in candidate.options
     )
-    batch = _batch(inputs.policy, places)
+    batch = _batch(inputs, places)
     grid = _grid(inputs, places, batch)
     before = inputs.sheet()
     draft = Draft()
@@ -185,15 +185,16 @@ def build(inputs: Inputs) -> Problem:
     return Problem(inputs, draft.matrix(), places, grid, batch.amounts, before)
 
 
-def _batch(policy: Policy, places: Sequence[tuple[int, Option]]) -> Batch:
+def _batch(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> Batch:
     options = [option for _, option in places]
+    lines = [
+        Line("", each.earned_on, each.attributes, each.hours, each.credits, "planned")
+        for each in options
+    ]
     return Batch.of(
         [option.attributes for option in options],
         [option.earned_on for option in options],
-        [
-            worth(policy, option.hours, option.credits, option.attributes).steps
-            for option in options
-        ],
+        [worth_of(inputs.policy, line, inputs.career).steps for line in lines],
     )
 
 

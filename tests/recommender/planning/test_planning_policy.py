@@ -100,8 +100,25 @@ def faults(folder: Path, text: str) -> list[str]:
         (('id = "here"', 'id = "here"\nversion = "1"'), "version: expected no such key"),
         (
             ('id = "here"', 'id = "here"\nextends = 3'),
-            "extends: expected the id of a policy, got 3",
+            "extends: expected the id of one policy, under extends or amends, got 3",
         ),
+        (
+            ("minimum = 10", 'share = "1/2"\nof = "none"'),
+            "requirement 'total'.of: expected the id of a requirement with a minimum, got 'none'",
+        ),
+        (
+            ("minimum = 10", "minimum = 10\nwhere = [{least = 0.3}]"),
+            "where.least: expected a multiple of 0.5 credit, got 0.3",
+        ),
+        (
+            ("minimum = 10", 'minimum = 10\nwhere = [{block = ["whole"]}]'),
+            "where[1].block[1]: expected 'unbroken' or 'staged', got 'whole'",
+        ),
+        (
+            ("minimum = 10", 'minimum = 10\nwaived_on = ["a"]'),
+            "waived_on: expected pro_rata beside it on a requirement per cycle, got none",
+        ),
+        (('id = "here"', 'id = "here"\nlineage = []'), "lineage: expected no such key"),
         (('id = "here"', "id = "), "expected a readable TOML file in UTF-8"),
     ],
 )
@@ -143,7 +160,9 @@ def test_a_policy_that_extends_itself_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(InvalidPolicy, match="one of national-2011, zhejiang-2016, got 'nowhere'"):
+    with pytest.raises(
+        InvalidPolicy, match="one of beijing-2016, .*zhejiang-2016, .*got 'nowhere'"
+    ):
         policy.load("nowhere")
 
 
@@ -206,7 +225,7 @@ def test_a_directory_adds_policies_and_replaces_shipped_ones(tmp_path: Path) -> 
     written(tmp_path, VALID)
     written(tmp_path, VALID.replace('id = "here"', 'id = "zhejiang-2016"'), "zhejiang-2016")
     known = {entry.id: entry.title_en for entry in policy.shipped(tmp_path)}
-    assert sorted(known) == ["here", "national-2011", "zhejiang-2016"]
+    assert set(known) - {each.id for each in policy.shipped()} == {"here"}
     assert known["zhejiang-2016"] == "Here"
     assert policy.load("zhejiang-2016", tmp_path).title_en == "Here"
     assert policy.load("zhejiang-2016").title_en != "Here"
@@ -234,6 +253,7 @@ def test_every_key_of_the_schema_is_in_the_guide() -> None:
         rules.Requirement,
         rules.Counting,
         rules.Conversion,
+        rules.Condition,
         rules.Window,
         terms.Cycle,
         terms.TermRule,
@@ -241,7 +261,7 @@ def test_every_key_of_the_schema_is_in_the_guide() -> None:
         matching.Clause,
     )
     keys = {field.name for part in schema for field in fields(part)} - {"version"}
-    assert {key for key in keys | {"extends", "drop"} if f"`{key}`" not in guide} == set()
+    assert {key for key in keys | {"extends", "amends", "drop"} if f"`{key}`" not in guide} == set()
 
 
 def test_the_example_of_the_guide_is_a_valid_policy(tmp_path: Path) -> None:

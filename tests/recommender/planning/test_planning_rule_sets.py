@@ -1,0 +1,336 @@
+"""The shipped rule sets against hand-computed teachers: one who just meets, one a step short."""
+
+import datetime as dt
+from decimal import Decimal
+from importlib import resources
+
+import pytest
+
+from recommender.planning import policy
+from recommender.planning.credits import CreditSheet, sheet
+from recommender.planning.lines import Line
+from recommender.planning.matching import Attributes, Career, Standing
+from recommender.planning.rules import Policy
+
+BEGAN = dt.date(2005, 9, 1)
+VETERAN = Career((Standing(BEGAN, subjects=("maths",)),), BEGAN)
+PHYSICS = Career((Standing(BEGAN, subjects=("physics",)),), BEGAN)
+EVERY_YEAR = [
+    Line(f"ethics-{year}", dt.date(year, 5, 1), Attributes(domain="ethics"), Decimal("0.5"))
+    for year in range(2011, 2026)
+]
+
+
+def earned(amount: str, on: str = "2023-03-01", unit: str = "hour", **about: object) -> Line:
+    theme = about.pop("theme", ())
+    themes = (theme,) if isinstance(theme, str) else theme
+    attributes = Attributes(theme=themes, **about)  # type: ignore[arg-type]
+    words = "/".join(map(str, (on, amount, themes, *about.values())))
+    hours = Decimal(amount) if unit == "hour" else None
+    credits = Decimal(amount) if unit == "credit" else None
+    return Line(words, dt.date.fromisoformat(on), attributes, hours, credits)
+
+
+def account(rules: Policy, career: Career, lines: list[Line], today: dt.date) -> CreditSheet:
+    cycle = rules.cycle.cycle_at(today)
+    return sheet(lines, rules, career, cycles=[cycle], today=today)
+
+
+def missing(rules: Policy, career: Career, lines: list[Line], today: str) -> dict[str, str]:
+    found = account(rules, career, lines, dt.date.fromisoformat(today))
+    return {
+        each.duty.requirement.id: each.duty.measure.text(each.missing or each.excess)
+        for each in found.unmet
+    }
+
+
+SHANGHAI = policy.load("shanghai-2021")
+M, D, S = "provincial", "county", "school"
+
+
+def credit(name: str, amount: str, tier: str, kind: str, *themes: str) -> tuple[str, Line]:
+    return name, earned(amount, unit="credit", tier=tier, credit_kind=kind, theme=themes)
+
+
+#: 7 municipal = 2 + 4 + 1; 10 district = 2 + 6 + 2; 15 school = 2 + 2 + 11; 4 of self-study: 36.
+SHANGHAI_LINES = dict(
+    [
+        credit("m ethics", "2", M, "ethics"),
+        credit("m subject", "2", M, "knowledge", "subject_teaching"),
+        credit("m assignments", "1", M, "knowledge", "assignments"),
+        credit("m it", "1", M, "knowledge", "it_general"),
+        credit("m career", "1", M, "practice", "career_psychology"),
+        credit("d ethics", "2", D, "ethics"),
+        credit("d subject", "2", D, "knowledge", "subject_teaching"),
+        credit("d it", "1.5", D, "knowledge", "it_professional"),
+        credit("d assignments", "1", D, "knowledge", "assignments"),
+        credit("d career", "1", D, "knowledge", "career_psychology"),
+        credit("d rest", "0.5", D, "knowledge"),
+        credit("d family", "1", D, "practice", "family_education"),
+        credit("d across", "1", D, "practice", "interdisciplinary"),
+        credit("s ethics", "2", S, "ethics"),
+        credit("s literacy", "2", S, "literacy"),
+        credit("s family", "1", S, "practice", "family_education"),
+        credit("s subject", "2", S, "practice", "subject_teaching"),
+        credit("s assignments", "1", S, "practice", "assignments"),
+        credit("s across", "1", S, "practice", "interdisciplinary"),
+        credit("s it", "2.5", S, "practice", "it_practice"),
+        credit("s rest", "3.5", S, "practice"),
+        credit("self", "4", "", "self_study"),
+    ]
+)
+#: What half a credit less of each line leaves open beside the total: kind, tier, crossed, theme.
+SHANGHAI_SHORT = {
+    "m ethics": "ethics-credits municipal municipal-ethics",
+    "m subject": "knowledge municipal municipal-knowledge municipal-subject-teaching",
+    "m assignments": "knowledge municipal municipal-knowledge municipal-assignments",
+    "m it": "knowledge municipal municipal-knowledge municipal-it-general",
+    "m career": "practice municipal municipal-practice municipal-career-psychology",
+    "d ethics": "ethics-credits district district-ethics",
+    "d subject": "knowledge district district-knowledge district-subject-teaching",
+    "d it": "knowledge district district-knowledge district-it-professional",
+    "d assignments": "knowledge district district-knowledge district-assignments",
+    "d career": "knowledge district district-knowledge district-career-psychology",
+    "d rest": "knowledge district district-knowledge",
+    "d family": "practice district district-practice district-family-education",
+    "d across": "practice district district-practice district-interdisciplinary",
+    "s ethics": "ethics-credits school school-ethics",
+    "s literacy": "ethics-credits school school-literacy",
+    "s family": "practice school school-practice school-family-education",
+    "s subject": "practice school school-practice school-subject-teaching",
+    "s assignments": "practice school school-practice school-assignments",
+    "s across": "practice school school-practice school-interdisciplinary",
+    "s it": "practice school school-practice school-it-practice",
+    "s rest": "practice school school-practice",
+    "self": "self-study",
+}
+
+
+def shanghai(
+    lines: dict[str, Line], career: Career = VETERAN, rules: Policy = SHANGHAI
+) -> dict[str, str]:
+    """What is missing but the course of ethics in each year, for all lines are of 2023."""
+    found = missing(rules, career, list(lines.values()), "2025-12-31")
+    return {name: amount for name, amount in found.items() if name != "ethics"}
+
+
+def test_a_shanghai_teacher_with_36_crossed_credits_misses_nothing_but_a_course_of_ethics_a_year():
+    assert sum(line.credits for line in SHANGHAI_LINES.values() if line.credits) == 36
+    assert shanghai(SHANGHAI_LINES) == {}
+    yearly = [
+        earned("0.5", f"{year}-05-01", "credit", domain="ethics")
+        for year in (2021, 2022, 2024, 2025)
+    ]
+    assert missing(SHANGHAI, VETERAN, [*SHANGHAI_LINES.values(), *yearly], "2025-12-31") == {}
+
+
+@pytest.mark.parametrize("name", SHANGHAI_LINES)
+def test_half_a_credit_less_of_any_line_is_named_in_every_minimum_that_it_serves(name: str):
+    line = SHANGHAI_LINES[name]
+    less = Line("less", line.earned_on, line.attributes, None, line.credits - Decimal("0.5"))
+    found = shanghai(SHANGHAI_LINES | {name: less})
+    assert found == dict.fromkeys(["total", *SHANGHAI_SHORT[name].split()], "0.5")
+
+
+def test_every_minimum_of_shanghai_is_missed_by_some_line_but_those_of_science():
+    tried = {"total", "ethics", *" ".join(SHANGHAI_SHORT.values()).split()}
+    science = {"municipal-experiments", "district-experiments"}
+    assert {each.id for each in SHANGHAI.requirement} == tried | science
+
+
+def test_experiments_are_asked_of_science_teachers_alone():
+    assert shanghai(SHANGHAI_LINES, PHYSICS) == {
+        "municipal-experiments": "1",
+        "district-experiments": "1",
+    }
+
+
+def with_theme(name: str, *themes: str) -> dict[str, Line]:
+    line = SHANGHAI_LINES[name]
+    about = Attributes(
+        tier=line.attributes.tier, credit_kind=line.attributes.credit_kind, theme=themes
+    )
+    return {name: Line(name, line.earned_on, about, None, line.credits)}
+
+
+def test_a_course_of_two_themes_counts_for_both_in_shanghai_as_shipped():
+    both = with_theme("m subject", "subject_teaching", "experiments") | with_theme(
+        "d subject", "subject_teaching", "experiments"
+    )
+    assert shanghai(SHANGHAI_LINES | both, PHYSICS) == {}
+
+
+def test_a_policy_that_asks_for_the_main_theme_counts_a_course_for_its_first_alone(tmp_path):
+    shipped = resources.files("recommender.planning") / "policies" / "shanghai-2021.toml"
+    file = tmp_path / "shanghai-2021.toml"
+    text = shipped.read_text(encoding="utf-8").replace(" theme = [", " main_theme = [")
+    file.write_text(text, encoding="utf-8")
+    both = with_theme("m subject", "subject_teaching", "experiments") | with_theme(
+        "d subject", "experiments", "subject_teaching"
+    )
+    assert shanghai(SHANGHAI_LINES | both, PHYSICS, policy.load_file(file)) == {
+        "municipal-experiments": "1",
+        "district-subject-teaching": "2",
+    }
+
+
+BEIJING = policy.load("beijing-2016")
+
+
+@pytest.mark.parametrize(
+    ("about", "hours", "steps"),
+    [({}, "10", 2), ({"mode": "online"}, "20", 2), ({"credit_kind": "practice"}, "20", 2)],
+)
+def test_beijing_gives_a_credit_for_ten_hours_or_for_twenty_of_practice_and_online(
+    about, hours, steps
+):
+    line = earned(hours, "2018-03-01", **about)
+    (total,) = [
+        each
+        for each in account(BEIJING, VETERAN, [line], dt.date(2018, 12, 31)).balances
+        if each.duty.requirement.id == "total"
+    ]
+    assert total.earned == steps  # half credits
+
+
+def test_beijing_asks_36_credits_to_the_half_credit():
+    enough = [earned("180", "2018-03-01"), earned("360", "2018-04-01", mode="online")]
+    ethics = [earned("0", f"{year}-05-01", domain="ethics") for year in range(2016, 2021)]
+    assert "total" not in missing(BEIJING, VETERAN, [*enough, *ethics], "2020-12-31")
+    less = [enough[0], earned("359", "2018-04-01", mode="online")]  # 18 + 17.95: 17.5 in steps
+    assert missing(BEIJING, VETERAN, less, "2020-12-31")["total"] == "0.5"
+
+
+JIANGSU = policy.load("jiangsu")
+
+
+def jiangsu(county: str, school: str, *more: Line) -> dict[str, str]:
+    lines = [earned(county, tier="county"), earned(school, tier="school"), *more, *EVERY_YEAR[10:]]
+    return missing(JIANGSU, VETERAN, lines, "2025-12-31")
+
+
+def test_jiangsu_asks_360_hours_and_half_of_them_at_county_level_or_above():
+    # 177.5 + 5 x 0.5 of ethics = 180 of no or school tier.
+    assert jiangsu("180", "177.5") == {}
+    assert jiangsu("179.5", "178") == {"county-or-above": "0.5"}
+    assert jiangsu("180", "177") == {"total": "0.5"}
+
+
+def test_jiangsu_counts_at_most_18_hours_of_open_lessons():
+    lessons = [
+        earned("6", f"2023-0{month}-01", tier="county", credit_kind="public_lesson")
+        for month in range(1, 5)
+    ]
+    assert jiangsu("162", "177.5", *lessons) == {}  # 162 + 18 of 24
+    assert jiangsu("161.5", "178", *lessons) == {"county-or-above": "0.5"}
+
+
+def test_jilin_does_not_ask_for_years_on_leave_nor_count_what_was_failed():
+    jilin = policy.load("jilin-2017")
+    away = Career(
+        (
+            Standing(BEGAN),
+            Standing(dt.date(2022, 3, 1), leave="exempt"),
+            Standing(dt.date(2023, 3, 1)),
+        ),
+        BEGAN,
+    )
+    ethics = EVERY_YEAR[10:]
+    # 2022 is on leave for 306 of 365 days: 4/5 x 360 = 288 = 285.5 + 5 x 0.5.
+    assert missing(jilin, away, [earned("285.5"), *ethics], "2025-12-31") == {}
+    assert missing(jilin, away, [earned("285"), *ethics], "2025-12-31") == {"total": "0.5"}
+    failed = [earned("285"), earned("20", result="fail"), *ethics]
+    assert missing(jilin, away, failed, "2025-12-31") == {"total": "0.5"}
+    assert missing(jilin, VETERAN, [earned("285.5"), *ethics], "2025-12-31") == {"total": "72"}
+
+
+def test_the_nation_counts_ten_hours_of_one_summer_online_and_six_of_the_winter():
+    holidays = policy.load("national-holiday-2023")
+    lines = [
+        earned("12", "2023-08-31", line="smartedu_holiday"),
+        earned("8", "2024-01-20", line="smartedu_holiday"),
+        *EVERY_YEAR[10:],
+    ]
+    # 360 = 10 + 6 + 2.5 of ethics + 341.5.
+    assert missing(holidays, VETERAN, [*lines, earned("341.5")], "2025-12-31") == {}
+    assert missing(holidays, VETERAN, [*lines, earned("341")], "2025-12-31") == {"total": "0.5"}
+
+
+LOCALITY = policy.load("zhejiang-locality-2010")
+BLOCK = earned("90", "2011-03-01", mode="face_to_face")
+#: 5 x 0.5 of ethics + 90 + 4 x 66 + 3.5 = 360, each year from 48 to 144.
+LOCALITY_MEETS = [
+    *EVERY_YEAR[:5],
+    BLOCK,
+    *(earned("66", f"{year}-10-01") for year in range(2012, 2016)),
+    earned("3.5", "2011-10-01"),
+]
+
+
+@pytest.mark.parametrize(
+    ("swap", "found"),
+    [
+        ({}, {}),
+        (
+            {BLOCK: earned("89.5", "2011-03-01", mode="face_to_face")},
+            {"total": "0.5", "block": "1"},
+        ),
+        (
+            {BLOCK: earned("90", "2011-03-01", mode="face_to_face", block="staged")},
+            {"block": "1"},
+        ),
+        (
+            {LOCALITY_MEETS[6]: earned("47", "2012-10-01")},  # 47 + 0.5: half an hour below 48
+            {"total": "19", "every-year": "0.5"},
+        ),
+        ({LOCALITY_MEETS[6]: earned("144", "2012-10-01")}, {"every-year": "0.5"}),  # + 0.5
+        ({LOCALITY_MEETS[6]: earned("66", "2012-10-01", mode="online")}, {"total": "16"}),  # 50
+        ({LOCALITY_MEETS[10]: earned("3.5", "2011-10-01", line="topic_seminar")}, {"total": "3.5"}),
+    ],
+)
+def test_a_zhejiang_locality_of_2010_asks_for_blocks_years_and_caps(swap, found):
+    lines = [swap.get(line, line) for line in LOCALITY_MEETS]
+    assert missing(LOCALITY, VETERAN, lines, "2015-12-31") == found
+
+
+def test_a_seminar_of_24_hours_counts_and_one_of_half_an_hour_less_does_not():
+    for hours, total in (("24", 48), ("23.5", 0)):
+        line = earned(hours, "2012-10-01", line="advanced_seminar")
+        found = account(LOCALITY, VETERAN, [line], dt.date(2015, 12, 31))
+        assert found.balances[0].earned == total  # half hours
+
+
+NEW_YORK = policy.load("new-york-ctle-2016")
+ESOL = Career((Standing(BEGAN, subjects=("esol",)),), BEGAN)
+
+
+@pytest.mark.parametrize(
+    ("career", "language", "other", "found"),
+    [
+        (VETERAN, "15", "85", {}),
+        (VETERAN, "14.5", "85.5", {"language-acquisition": "0.5"}),
+        (VETERAN, "15", "84.5", {"total": "0.5"}),
+        (ESOL, "50", "50", {}),
+        (ESOL, "49.5", "50.5", {"language-acquisition-esol": "0.5"}),
+    ],
+)
+def test_new_york_asks_for_a_share_of_its_hours(career, language, other, found):
+    lines = [earned(language, theme="language_acquisition"), earned(other)]
+    assert missing(NEW_YORK, career, lines, "2025-12-31") == found
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "found"),
+    [
+        ("nsw-2018", "2024-08-15", {"total": "0.5", "accredited": "0.5"}),
+        ("nsw-2024", "2024-08-16", {"total": "0.5"}),
+        ("nsw-2024", "2025-12-31", {"total": "0.5"}),
+    ],
+)
+def test_new_south_wales_asks_for_no_registered_hours_from_the_day_of_the_change(
+    name, today, found
+):
+    rules = policy.load(name)
+    lines = [earned("49.5", line="accredited"), earned("50")]
+    assert missing(rules, VETERAN, lines, today) == found
+    assert missing(rules, VETERAN, [*lines, earned("0.5", line="accredited")], today) == {}
