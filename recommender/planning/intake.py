@@ -14,7 +14,18 @@ from features.moments import NEVER, instant, local_days, microseconds
 from features.organisations import lineage
 from features.states import states_at
 from recommender.planning.amounts import exact
-from recommender.planning.cells import Row, amount, attributes, by_id, day, rows_of, text, words
+from recommender.planning.cells import (
+    Row,
+    amount,
+    attributes,
+    by_id,
+    day,
+    in_blocks,
+    rows_of,
+    staged,
+    text,
+    words,
+)
 from recommender.planning.lines import Line
 from recommender.planning.matching import Career, Standing
 
@@ -107,8 +118,13 @@ def _entries(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[Li
         _entry(row, offerings.get(row["offering_id"], {}), courses.get(row["course_id"], {}))
         for row in rows_of(known)
     )
+    stages = staged(dataset)
     return tuple(
-        replace(line, evaluated=answers.get(offering))
+        replace(
+            line,
+            attributes=in_blocks(line.attributes, offering, stages),
+            evaluated=answers.get(offering),
+        )
         for line, offering in zip(lines, known["offering_id"], strict=True)
     )
 

@@ -15,7 +15,18 @@ from features.dataset import Dataset
 from features.done import NEVER_AGAIN, free_from
 from features.moments import local_days
 from recommender.openings import announced
-from recommender.planning.cells import Row, amount, attributes, by_id, day, rows_of, text, words
+from recommender.planning.cells import (
+    Row,
+    amount,
+    attributes,
+    by_id,
+    day,
+    in_blocks,
+    rows_of,
+    staged,
+    text,
+    words,
+)
 from recommender.planning.horizon import Horizon
 from recommender.planning.matching import fits_any
 from recommender.planning.problem import Candidate, Option
@@ -45,7 +56,8 @@ def candidates(
     for name, last in past.items():
         since, group = _free_from(known[name], last), _group(known[name])
         lifted[group] = max(since, lifted.get(group, since))
-    calendar = _Calendar(dataset, policy, horizon, _offerings(dataset, teacher_id, as_of, names))
+    runs = _offerings(dataset, teacher_id, as_of, names)
+    calendar = _Calendar(dataset, policy, horizon, runs, staged(dataset))
     found = []
     for name in names:
         row = known[name]
@@ -112,6 +124,7 @@ class _Calendar:
     policy: Policy
     horizon: Horizon
     offerings: Mapping[str, Sequence[Row]]
+    staged: frozenset[str]
 
     def options(self, course: Row, since: dt.date) -> tuple[Option, ...]:
         """Return where a course can go from a day on, in the order of terms."""
@@ -149,7 +162,9 @@ class _Calendar:
         return Option(
             term=term,
             earned_on=ends,
-            attributes=attributes("offering", row, course),
+            attributes=in_blocks(
+                attributes("offering", row, course), row["offering_id"], self.staged
+            ),
             hours=amount("hours", row, course),
             credits=amount("credits", row, course),
             offering=row["offering_id"],

@@ -288,3 +288,39 @@ def test_courses_that_fit_a_requirement_are_listed_for_it() -> None:
     assert data.courses.outside(found["ethics"]).tolist() == ["c1"]
     assert found["induction-practice"].dtype == np.int32
     assert len(found["induction-practice"]) == 0
+
+
+def test_a_line_knows_its_policy_its_stages_and_whether_it_was_evaluated() -> None:
+    entry = LEDGER[0] | {"offering_id": "past", "policy_version": "zhejiang-2016@0123456789ab"}
+    stages = [
+        {"offering_id": "past", "stage": 1, "starts_on": "2025-04-01", "ends_on": "2025-04-05"},
+        {"offering_id": "past", "stage": 2, "starts_on": "2025-04-20", "ends_on": "2025-05-01"},
+    ]
+    enrolment = {
+        "teacher_id": "t1",
+        "offering_id": "past",
+        "state": "completed",
+        "decided_at": "2025-05-02T00:00Z",
+    }
+    for evaluated in (True, False, None):
+        data = dataset(
+            credits=[entry],
+            offerings=OFFERINGS,
+            offering_stages=stages,
+            enrolments=[enrolment | {"evaluated": evaluated}],
+        )
+        (line,) = intake.ledger(data, "t1", AS_OF)
+        assert line.evaluated is evaluated
+        assert (line.under, line.attributes.block) == ("zhejiang-2016", "staged")
+
+
+def test_an_offering_in_stages_is_planned_as_such() -> None:
+    days = [("2026-04-01", "2026-04-03"), ("2026-04-20", "2026-05-01")]
+    stages = [
+        {"offering_id": "open", "stage": number, "starts_on": since, "ends_on": until}
+        for number, (since, until) in enumerate(days, 1)
+    ]
+    first, second, *_ = candidates(dataset(offerings=OFFERINGS, offering_stages=stages), "c2")[
+        "c2"
+    ].options
+    assert (first.attributes.block, second.attributes.block) == ("staged", "unbroken")
