@@ -19,7 +19,6 @@ from recommender.model import Model
 from recommender.openings import Opening, openings
 from recommender.planning import intake, offered, plan, policy
 from recommender.planning.horizon import Horizon
-from recommender.planning.matching import Career
 from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.rules import Policy
 from recommender.planning.solve import Effort
@@ -212,7 +211,7 @@ def make_plan(
         If no policy is in force for the teacher, or the named one is broken.
     """
     career = intake.career(dataset, teacher_id, as_of)
-    rules = _policy(career, as_of, policy_name, policy_folder)
+    rules = policy.in_force(career, as_of, policy_name, policy_folder)
     horizon = Horizon.of(rules, as_of)
     catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
     scores = _relevance(model, dataset, teacher_id, as_of, catalogue)
@@ -240,12 +239,6 @@ def titles(dataset: Dataset) -> dict[str, Label]:
     table = dataset.table("courses")
     pairs = zip(table["title_zh"].fillna(""), table["title_en"].fillna(""), strict=True)
     return dict(zip(table["course_id"], pairs, strict=True))
-
-
-def _policy(career: Career, as_of: pd.Timestamp, name: str | None, folder: Path | None) -> Policy:
-    if name is not None:
-        return policy.load(name, folder)
-    return policy.find(policy.shipped(folder), career, as_of)
 
 
 def _relevance(

@@ -82,6 +82,21 @@ def find(policies: Iterable[Policy], career: Career, as_of: pd.Timestamp) -> Pol
     )
 
 
+def in_force(
+    career: Career, as_of: pd.Timestamp, name: str | None = None, directory: Path | None = None
+) -> Policy:
+    """Return the policy of a name, or where none is named the one in force for a teacher.
+
+    Raises
+    ------
+    InvalidPolicy
+        If there is none of that name, none is in force, or a file breaks the schema.
+    """
+    if name is not None:
+        return load(name, directory)
+    return find(shipped(directory), career, as_of)
+
+
 def _holds(policy: Policy, career: Career, today: dt.date) -> bool:
     teacher = career.on(today)
     return (

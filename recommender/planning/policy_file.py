@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from features.errors import InvalidPolicy, PolicyFault
 from recommender.planning.amendments import dated
 from recommender.planning.policy_checks import faults_of
+from recommender.planning.policy_lines import line_of
 from recommender.planning.rules import Policy
 
 Folder = Traversable
@@ -36,7 +37,27 @@ def read(name: str, folders: Sequence[Folder], file: Traversable | None = None) 
     InvalidPolicy
         With every fault of the file, or if there is no such file.
     """
-    return _checked(f"{name}.toml", _merged(name, folders, (), file))
+    try:
+        return _checked(f"{name}.toml", _merged(name, folders, (), file))
+    except InvalidPolicy as error:
+        if not error.faults:
+            raise
+        own = {f"{name}.toml": file} if file else {}
+        placed = [_placed(fault, folders, own) for fault in error.faults]
+        raise InvalidPolicy(error.what, faults=placed) from error
+
+
+def _placed(
+    fault: PolicyFault, folders: Sequence[Folder], own: Mapping[str, Traversable]
+) -> PolicyFault:
+    """Return a fault with the line of its file, where that can be told."""
+    files = [own[fault.file]] if fault.file in own else [each / fault.file for each in folders]
+    file = next((each for each in files if each.is_file()), None)
+    try:
+        text = file.read_text(encoding="utf-8") if file else ""
+    except (OSError, UnicodeDecodeError):
+        return fault
+    return replace(fault, line=line_of(text, fault.key, fault.got))
 
 
 def _merged(

@@ -140,10 +140,11 @@ def test_all_faults_of_a_file_are_reported_together(tmp_path: Path) -> None:
 def test_counting_rules_refer_to_amounts_and_windows_that_exist(tmp_path: Path) -> None:
     rule = '[[counting]]\nid="c"\nzh="c"\nen="c"\nrequirements=["none"]\nwithin="w"\ncap=0.3\n'
     found = faults(tmp_path, VALID + rule)
+    first = VALID.count("\n") + 1
     assert [fault.split(": ")[0] for fault in found] == [
-        "here.toml, counting 'c'.requirements",
-        "here.toml, counting 'c'.within",
-        "here.toml, counting 'c'.cap",
+        f"here.toml, line {first + 4}, counting 'c'.requirements",
+        f"here.toml, line {first + 5}, counting 'c'.within",
+        f"here.toml, line {first + 6}, counting 'c'.cap",
     ]
 
 
