@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.planning.amounts import Measure
+from recommender.planning.balances import Balance, CapUse, Counted
+from recommender.planning.carrying import chained, passes_on
 from recommender.planning.duties import Duty, duties
 from recommender.planning.lines import Batch, Line, Worth, worth_of
 from recommender.planning.matching import Career, Scope, fits_any
@@ -19,52 +22,6 @@ from recommender.planning.terms import Period
 #: Rule number of a line that counts in full.
 IN_FULL = -1
 COUNTED_STATES = ("recognised", "planned")
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What one line gives to one requirement: ``counted`` of ``amount`` steps.
-
-    ``rule`` is the counting rule that decided; empty where the line counts in full.
-    """
-
-    line_id: str
-    amount: int
-    counted: int
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class CapUse:
-    """How much of a cap is used in a duty; ``year`` is 0 where the cap is for the whole period."""
-
-    rule: str
-    year: int
-    counted: int
-    cap: int
-
-    @property
-    def room(self) -> int:
-        """How much more of such lines can count."""
-        return self.cap - self.counted
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """How a teacher stands with one duty, in steps of its measure.
-
-    ``earned`` is recognised, ``planned`` is to come on top of it; ``missing`` and ``excess``
-    are what is left with both. ``taken`` is what a maximum sees: caps do not lower it.
-    """
-
-    duty: Duty
-    earned: int
-    planned: int
-    taken: int
-    missing: int
-    excess: int
-    caps: tuple[CapUse, ...]
-    lines: tuple[Counted, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +92,22 @@ def sheet(
         [values[number].steps for number in sound],
     )
     due = duties(policy, career, cycles, today)
-    balances = tuple(_balance(policy, career, duty, batch, counted) for duty in due)
+    balances = _settled(policy, [_balance(policy, career, duty, batch, counted) for duty in due])
     return CreditSheet(
         policy=policy.version,
         measure=policy.measure,
         balances=balances,
         not_counted=_verdicts(ordered, values, balances),
     )
+
+
+def _settled(policy: Policy, balances: Sequence[Balance]) -> tuple[Balance, ...]:
+    """Let the periods of a requirement give to each other where it says so."""
+    found: list[Balance] = []
+    for _, group in groupby(balances, key=lambda each: each.duty.requirement.id):
+        own = tuple(group)
+        found += chained(policy, own) if passes_on(own[0].duty.requirement) else own
+    return tuple(found)
 
 
 def _held_back(policy: Policy, line: Line, career: Career) -> Worth | None:

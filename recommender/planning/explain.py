@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recommender.planning.amounts import Measure
-from recommender.planning.credits import Counted, Verdict
+from recommender.planning.balances import Counted
+from recommender.planning.credits import Verdict
 from recommender.planning.plan import Item, Outcome, Plan
 from recommender.planning.rules import Policy
 

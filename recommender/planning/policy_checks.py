@@ -114,7 +114,11 @@ def _of_bounds(policy: Policy, requirement: Requirement, key: str) -> Iterator[F
     if low is not None and high is not None and high < low:
         yield f"{key}.maximum", f"at least the minimum, {low}", str(high)
     measure = COURSES if requirement.counts == "course" else Measure(policy.unit, policy.step)
-    for name, amount in (("minimum", low), ("maximum", high)):
+    passing = (("carry_over", requirement.carry_over), ("loan", requirement.loan))
+    for name, amount in passing:
+        if amount is not None and (requirement.per not in SPANS or low is None):
+            yield f"{key}.{name}", "it on a minimum per cycle, year or term", requirement.per
+    for name, amount in (("minimum", low), ("maximum", high), *passing):
         yield from _of_step(measure, f"{key}.{name}", amount)
 
 

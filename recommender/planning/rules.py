@@ -76,6 +76,9 @@ class Requirement:
         For whom, and since and until when, lines earned in between alone counting.
     share, of
         Instead of a minimum: this part of what another requirement asks in the same period.
+    carry_over, loan
+        The most of what is above the minimum of a period that counts in the next one; the most
+        that may be missing in a period, to be owed in the next one on top.
     since, until
         In force on [since, until): a year or term is asked for by the rule of its middle day, a
         whole cycle by that of its day closest to today, its lines counting whenever earned.
@@ -105,6 +108,8 @@ class Requirement:
     scope: Scope = field(default_factory=Scope)
     share: Annotated[Fraction, Field(gt=0, le=1)] | None = None
     of: str = ""
+    carry_over: Amount | None = None
+    loan: Amount | None = None
     since: dt.date | None = None
     until: dt.date | None = None
     waived_during: Words = ()

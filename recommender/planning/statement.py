@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
-from recommender.planning.credits import Balance, CreditSheet, sheet
+from recommender.planning.balances import Balance
+from recommender.planning.credits import CreditSheet, sheet
 from recommender.planning.explain import Sentence, counted_sentence, verdict_sentence
 from recommender.planning.lines import Line, worth_of
 from recommender.planning.matching import Career
@@ -73,8 +74,11 @@ class Account:
     claimed, expired
         What would count beside it if waiting lines were recognised, or expired ones still held.
     needed, missing, limit, excess
-        The minimum and what is left of it; the maximum (empty where there is none) and what is
-        above it.
+        What the period itself must come to and what is left of it; the maximum (empty where
+        there is none) and what is above it.
+    carried, repaid, lent
+        What ``needed`` is less and more by than the minimum: carried over from the period
+        before, a loan of that period to repay, and what is lent to this one.
     """
 
     requirement: str
@@ -87,6 +91,9 @@ class Account:
     claimed: str
     expired: str
     needed: str
+    carried: str
+    repaid: str
+    lent: str
     missing: str
     limit: str
     excess: str
@@ -180,7 +187,10 @@ def _account(balance: Balance, claimed: int, expired: int, converted: Collection
         converted=text(from_conversion),
         claimed=text(claimed),
         expired=text(expired),
-        needed=text(duty.minimum or 0),
+        needed=text(balance.needed),
+        carried=text(balance.carried),
+        repaid=text(balance.repaid),
+        lent=text(balance.lent),
         missing=text(balance.missing),
         limit="" if duty.maximum is None else text(duty.maximum),
         excess=text(balance.excess),

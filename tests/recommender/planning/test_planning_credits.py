@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.planning import policy
-from recommender.planning.credits import Balance, CreditSheet, sheet
+from recommender.planning.balances import Balance
+from recommender.planning.credits import CreditSheet, sheet
 from recommender.planning.lines import Line
 from recommender.planning.matching import Attributes, Career, Clause, Standing
 from recommender.planning.rules import Condition
