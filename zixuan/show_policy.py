@@ -17,6 +17,7 @@ from zixuan.show_list import said
 _RULES: tuple[tuple[str, Label], ...] = (
     ("counting", ("计入规则", "Counting rules")),
     ("condition", ("认定条件", "Conditions")),
+    ("sanction", ("失约处理", "Sanctions")),
     ("window", ("时间窗口", "Windows")),
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 Raw = dict[str, Any]
 
 #: Lists whose old entries stay in force until the day of the change.
-_DATED = ("requirement", "counting", "conversion", "condition")
+_DATED = ("requirement", "counting", "conversion", "condition", "sanction")
 
 
 def dated(raw: Raw, earlier: Raw, dropped: Sequence[str]) -> tuple[Raw, Raw]:

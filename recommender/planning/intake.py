@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -27,7 +28,7 @@ from recommender.planning.cells import (
     words,
 )
 from recommender.planning.lines import Line
-from recommender.planning.matching import Career, Standing
+from recommender.planning.matching import Attributes, Career, Standing
 
 #: The place of a teacher of whom no region is known: the nation.
 NATION = "CN"
@@ -113,7 +114,7 @@ def _entries(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[Li
     known = own[(recorded < instant(as_of)) & (earned < instant(as_of))]
     courses = by_id(dataset, "courses", known["course_id"].dropna())
     offerings = by_id(dataset, "offerings", known["offering_id"].dropna())
-    answers = _evaluated(dataset, teacher_id, as_of)
+    answers, results = _evaluated(dataset, teacher_id, as_of), _results(dataset, teacher_id, as_of)
     lines = (
         _entry(row, offerings.get(row["offering_id"], {}), courses.get(row["course_id"], {}))
         for row in rows_of(known)
@@ -122,11 +123,25 @@ def _entries(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[Li
     return tuple(
         replace(
             line,
-            attributes=in_blocks(line.attributes, offering, stages),
+            attributes=_passed(in_blocks(line.attributes, offering, stages), line.course, results),
             evaluated=answers.get(offering),
         )
         for line, offering in zip(lines, known["offering_id"], strict=True)
     )
+
+
+def _passed(attributes: Attributes, course: str, results: Mapping[str, str]) -> Attributes:
+    """Return the attributes with the result of the course, unless the line states its own."""
+    return replace(attributes, result=attributes.result or results.get(course, ""))
+
+
+def _results(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> dict[str, str]:
+    """Return the result of each course that was graded, the last one known before a moment."""
+    table = dataset.table("events")
+    known = microseconds(table["occurred_at"]) < instant(as_of)
+    own = table[known & (table["teacher_id"] == teacher_id)].dropna(subset=["result"])
+    last = own.sort_values("occurred_at", kind="stable").drop_duplicates("course_id", keep="last")
+    return dict(zip(last["course_id"].astype(str), last["result"].astype(str), strict=True))
 
 
 def _evaluated(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> dict[str, bool]:
@@ -160,11 +175,13 @@ def _completed(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[
     log = dataset.log.before(as_of).of_kinds("completed").of_teachers(here)
     names = dataset.courses.outside(log.course)
     courses = by_id(dataset, "courses", names)
+    results = _results(dataset, teacher_id, as_of)
     lines: list[Line] = []
     lifted: dict[str, pd.Timestamp] = {}
     for name, on in zip(names, local_days(log.occurred_at, dataset.columns.zone), strict=True):
         if on >= lifted.get(name, on):
-            lines.append(_completion(len(lines), courses[name], on.date()))
+            line = _completion(len(lines), courses[name], on.date())
+            lines.append(replace(line, attributes=_passed(line.attributes, name, results)))
             repeatable = text(courses[name]["repeatable"]) or NEVER_AGAIN
             lifted[name] = free_from(pd.DatetimeIndex([on]), repeatable)[0]
     return tuple(lines)

@@ -31,6 +31,7 @@ from recommender.planning.horizon import Horizon
 from recommender.planning.matching import fits_any
 from recommender.planning.problem import Candidate, Option
 from recommender.planning.rules import Policy
+from recommender.planning.sanctions import Lost, lost_places
 
 
 def candidates(
@@ -57,7 +58,8 @@ def candidates(
         since, group = _free_from(known[name], last), _group(known[name])
         lifted[group] = max(since, lifted.get(group, since))
     runs = _offerings(dataset, teacher_id, as_of, names)
-    calendar = _Calendar(dataset, policy, horizon, runs, staged(dataset))
+    lost = lost_places(dataset, teacher_id, as_of, policy)
+    calendar = _Calendar(dataset, policy, horizon, runs, staged(dataset), lost)
     found = []
     for name in names:
         row = known[name]
@@ -125,6 +127,7 @@ class _Calendar:
     horizon: Horizon
     offerings: Mapping[str, Sequence[Row]]
     staged: frozenset[str]
+    lost: tuple[Lost, ...]
 
     def options(self, course: Row, since: dt.date) -> tuple[Option, ...]:
         """Return where a course can go from a day on, in the order of terms."""
@@ -141,11 +144,16 @@ class _Calendar:
                 attributes=attributes("offering", course),
                 hours=amount("hours", course),
                 credits=amount("credits", course),
+                cost=amount("cost", course),
             )
             for term in self._expected(course, announced)
             if self.horizon.last_days[term] >= since
         }
-        return tuple(option for _, option in sorted((expected | concrete).items()))
+        return tuple(
+            option
+            for _, option in sorted((expected | concrete).items())
+            if not any(each.keeps_from(option.earned_on, option.attributes) for each in self.lost)
+        )
 
     def _concrete(self, course: Row, row: Row) -> Option | None:
         """Return the option of an offering that can still be joined."""
@@ -168,6 +176,8 @@ class _Calendar:
             hours=amount("hours", row, course),
             credits=amount("credits", row, course),
             offering=row["offering_id"],
+            cost=amount("cost", row, course),
+            funding=text(row["funding"]),
         )
 
     def _expected(self, course: Row, offerings: Sequence[Row]) -> list[int]:

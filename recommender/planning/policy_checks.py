@@ -56,6 +56,7 @@ def _of_ids(policy: Policy) -> Iterator[Fault]:
         "counting": [entry.id for entry in policy.counting],
         "conversion": [entry.id for entry in policy.conversion],
         "condition": [entry.id for entry in policy.condition],
+        "sanction": [entry.id for entry in policy.sanction],
         "cycle.term": [entry.id for entry in policy.cycle.term],
     }
     for name, ids in lists.items():
@@ -140,6 +141,7 @@ def _of_clauses(policy: Policy) -> Iterator[Fault]:
     before = [
         *((f"conversion {rule.id!r}", rule.where) for rule in policy.conversion),
         *((f"condition {rule.id!r}", rule.where) for rule in policy.condition),
+        *((f"sanction {rule.id!r}", rule.where) for rule in policy.sanction),
     ]
     for key, where in before:
         if any(clause.least is not None for clause in where):

@@ -24,8 +24,8 @@ Folder = Traversable
 Raw = dict[str, Any]
 
 #: Lists whose entries have an id: a policy takes over those of the one it extends.
-_LISTS = ("requirement", "window", "counting", "conversion", "condition")
-_TAKEN_OVER = ("unit", "step", "cycle")
+_LISTS = ("requirement", "window", "counting", "conversion", "condition", "sanction")
+_TAKEN_OVER = ("unit", "step", "cycle", "hours_per_year", "budget_funding")
 _SCHEMA = TypeAdapter(Policy)
 
 

@@ -38,6 +38,8 @@ class Option:
         Index into the horizon's terms.
     earned_on
         The day it counts for; it lies in that term.
+    cost, funding
+        Yuan, and who pays; empty where that is not known.
     """
 
     term: int
@@ -46,6 +48,8 @@ class Option:
     hours: Decimal | None = None
     credits: Decimal | None = None
     offering: str = ""
+    cost: Decimal | None = None
+    funding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,7 @@ def build(inputs: Inputs) -> Problem:
     _draft_loads(draft, grid, inputs, before, batch)
     draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
     _draft_pins(draft, grid, inputs)
+    constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
     return Problem(inputs, draft.matrix(), places, grid, batch.amounts, before)
 
 
@@ -267,9 +272,24 @@ def _draft_loads(
     years = inputs.horizon.years_by_term[grid.term]
     spans = [(year.key, years == number) for number, year in enumerate(inputs.horizon.years)]
     most = yearly_limits(inputs.limits, inputs.horizon, before, batch.amounts, grid.load)
+    if inputs.policy.hours_per_year is not None:
+        cap = float(inputs.policy.hours_per_year * LOAD_STEPS)
+        most = [
+            min(each, cap * inputs.horizon.part_left(year))
+            for each, year in zip(most, inputs.horizon.years, strict=True)
+        ]
     constraints.loads(draft, grid, spans, least=[-np.inf] * len(spans), most=most)
     terms_in_year = np.bincount(inputs.horizon.years_by_term)
     constraints.even(draft, grid, (np.array(most) / terms_in_year)[inputs.horizon.years_by_term])
+
+
+def _costs(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.int64]:
+    """Return what each option takes from the school's allotment, in fen; shape (n_options,)."""
+    paid = inputs.policy.budget_funding
+    return np.array(
+        [int(100 * (each.cost or 0)) if each.funding in paid else 0 for _, each in places],
+        dtype=np.int64,
+    )
 
 
 def _draft_pins(draft: Draft, grid: Grid, inputs: Inputs) -> None:

@@ -176,6 +176,29 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Sanction:
+    """What not coming costs: offerings that fit ``where``, in the next policy year.
+
+    Parameters
+    ----------
+    after
+        The state of an enrolment that brings it about.
+    excused
+        Reason codes of enrolments that do not.
+    """
+
+    __pydantic_config__ = STRICT
+
+    id: Id
+    zh: Sentence
+    en: Sentence
+    after: Literal["no_show"] = "no_show"
+    where: tuple[Clause, ...] = ()
+    excused: Words = ()
+    scope: Scope = field(default_factory=Scope)
+
+
+@dataclass(frozen=True, slots=True)
 class Conversion:
     """What an amount in another unit is worth: ``each`` of ``unit`` gives ``gives``.
 
@@ -222,6 +245,10 @@ class Policy:
         (``since_arrival``), or everything (``all``).
     named_only
         It is never found for a teacher, only used where it is named.
+    hours_per_year
+        The most hours that a plan may ask of a teacher in a policy year, whatever is owed.
+    budget_funding
+        The funding sources whose costs count against a school's remaining allotment.
     lineage
         Ids of the policies that it completes: what was counted under them counts here.
     version
@@ -247,6 +274,9 @@ class Policy:
     counting: tuple[Counting, ...] = ()
     conversion: tuple[Conversion, ...] = ()
     condition: tuple[Condition, ...] = ()
+    sanction: tuple[Sanction, ...] = ()
+    hours_per_year: Annotated[Decimal, Field(gt=0)] | None = None
+    budget_funding: Words = ()
     newcomers: Literal["since_arrival", "all"] = "since_arrival"
     named_only: Annotated[bool, Strict()] = False
     lineage: Words = ()

@@ -255,6 +255,7 @@ def test_every_key_of_the_schema_is_in_the_guide() -> None:
         rules.Counting,
         rules.Conversion,
         rules.Condition,
+        rules.Sanction,
         rules.Window,
         terms.Cycle,
         terms.TermRule,

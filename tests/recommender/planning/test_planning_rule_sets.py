@@ -1,6 +1,7 @@
 """The shipped rule sets against hand-computed teachers: one who just meets, one a step short."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from importlib import resources
 
@@ -135,7 +136,24 @@ def test_half_a_credit_less_of_any_line_is_named_in_every_minimum_that_it_serves
 def test_every_minimum_of_shanghai_is_missed_by_some_line_but_those_of_science():
     tried = {"total", "ethics", *" ".join(SHANGHAI_SHORT.values()).split()}
     science = {"municipal-experiments", "district-experiments"}
-    assert {each.id for each in SHANGHAI.requirement} == tried | science
+    minima = {each.id for each in SHANGHAI.requirement if each.minimum is not None}
+    assert minima == tried | science
+
+
+def test_a_second_shared_course_in_a_round_is_one_too_many():
+    def shared(on: str) -> Line:
+        return earned("1", on, "credit", line="shared")
+
+    lines = [*SHANGHAI_LINES.values(), shared("2023-03-01"), shared("2023-09-01")]
+    assert "shared-courses" not in missing(SHANGHAI, VETERAN, lines, "2025-12-31")
+    more = [*lines, shared("2023-10-01")]
+    assert missing(SHANGHAI, VETERAN, more, "2025-12-31")["shared-courses"] == "1"
+
+
+def test_a_shared_course_that_was_not_rated_gives_no_credit():
+    line = replace(earned("1", unit="credit", line="shared"), evaluated=False)
+    found = account(SHANGHAI, VETERAN, [line], dt.date(2025, 12, 31))
+    assert [each.reason for each in found.not_counted] == ["rated"]
 
 
 def test_experiments_are_asked_of_science_teachers_alone():
