@@ -85,14 +85,18 @@ class Clause:
 
         What it is worth is not asked here: see :meth:`Batch.fitting`.
         """
-        for field in fields(self):
-            wanted = getattr(self, field.name)
-            if not wanted or field.name == "least":
+        for name in _WORDS:
+            wanted = getattr(self, name)
+            if not wanted:
                 continue
-            has = getattr(attributes, field.name)
+            has = getattr(attributes, name)
             if not (set(has) if isinstance(has, tuple) else {has}) & set(wanted):
                 return False
         return True
+
+
+#: What a clause lists words of: asked of thousands of lines, so looked up once.
+_WORDS = tuple(field.name for field in fields(Clause) if field.name != "least")
 
 
 def fits_any(clauses: tuple[Clause, ...], attributes: Attributes) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -26,7 +27,13 @@ def load(name: str, directory: Path | None = None) -> Policy:
     InvalidPolicy
         If there is none of that name, or its file breaks the schema; every fault is listed.
     """
-    return read(name, _folders(directory))
+    return _of_package(name) if directory is None else read(name, _folders(directory))
+
+
+@cache
+def _of_package(name: str) -> Policy:
+    """Return a shipped policy; package data do not change while a program runs."""
+    return read(name, _folders(None))
 
 
 def load_file(path: Path) -> Policy:
@@ -52,7 +59,7 @@ def shipped(directory: Path | None = None) -> tuple[Policy, ...]:
         for entry in folder.iterdir()
         if entry.name.endswith(".toml")
     }
-    return tuple(read(name, folders) for name in sorted(names))
+    return tuple(load(name, directory) for name in sorted(names))
 
 
 def find(policies: Iterable[Policy], career: Career, as_of: pd.Timestamp) -> Policy:
