@@ -19,6 +19,7 @@ from recommender.model import Model
 from recommender.openings import Opening, openings
 from recommender.planning import intake, offered, plan, policy
 from recommender.planning.horizon import Horizon
+from recommender.planning.load import Limits
 from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.rules import Policy
 from recommender.planning.solve import Effort
@@ -188,6 +189,7 @@ def make_plan(
     policy_name: str | None = None,
     policy_folder: Path | None = None,
     wishes: Wishes | None = None,
+    limits: Limits | None = None,
     effort: Effort | None = None,
     catalogue: Catalogue | None = None,
 ) -> plan.Plan:
@@ -200,6 +202,8 @@ def make_plan(
         and role when left out.
     wishes
         Pins, bans, and an earlier plan to keep to.
+    limits
+        The hours that the teacher takes on, and what is left of the school's allotment.
     catalogue
         What ``model.catalogue`` returned for this data set and moment, where it is at hand.
 
@@ -229,6 +233,7 @@ def make_plan(
         candidates=candidates,
         utility=np.maximum(utility, 0)[:, None] * discount,
         done=frozenset(offered.completions(dataset, teacher_id, as_of)),
+        limits=limits or Limits(),
         wishes=wishes or Wishes(),
     )
     return plan.make(inputs, plan.Header(teacher_id, as_of, model.version), effort)

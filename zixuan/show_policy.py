@@ -18,6 +18,7 @@ _RULES: tuple[tuple[str, Label], ...] = (
     ("counting", ("计入规则", "Counting rules")),
     ("condition", ("认定条件", "Conditions")),
     ("sanction", ("失约处理", "Sanctions")),
+    ("round", ("报名轮次", "Enrolment rounds")),
     ("window", ("时间窗口", "Windows")),
 )
 

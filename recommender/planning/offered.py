@@ -190,6 +190,7 @@ class _Calendar:
             number
             for number, term in enumerate(self.horizon.terms)
             if (undated or term.since > self.horizon.today)
+            and self.policy.may_enrol(term, self.horizon.today)
             and (not seasons or self.policy.cycle.season(term.since) in seasons)
             and self.horizon.last_days[number] < withdrawn
         ]

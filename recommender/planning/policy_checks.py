@@ -22,6 +22,11 @@ def faults_of(policy: Policy) -> list[Fault]:
         found += _of_requirement(policy, requirement)
     for window in policy.window:
         found += _of_window(window)
+    seasons = {term.id for term in policy.cycle.term}
+    for entry in policy.round:
+        for unknown in sorted(set(entry.terms) - seasons):
+            key = f"round {entry.id!r}.terms"
+            found.append((key, f"one of {', '.join(sorted(seasons))}", repr(unknown)))
     for rule in policy.counting:
         found += _of_counting(policy, rule)
     for conversion in policy.conversion:
@@ -57,6 +62,7 @@ def _of_ids(policy: Policy) -> Iterator[Fault]:
         "conversion": [entry.id for entry in policy.conversion],
         "condition": [entry.id for entry in policy.condition],
         "sanction": [entry.id for entry in policy.sanction],
+        "round": [entry.id for entry in policy.round],
         "cycle.term": [entry.id for entry in policy.cycle.term],
     }
     for name, ids in lists.items():

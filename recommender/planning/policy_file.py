@@ -24,7 +24,7 @@ Folder = Traversable
 Raw = dict[str, Any]
 
 #: Lists whose entries have an id: a policy takes over those of the one it extends.
-_LISTS = ("requirement", "window", "counting", "conversion", "condition", "sanction")
+_LISTS = ("requirement", "window", "counting", "conversion", "condition", "sanction", "round")
 _TAKEN_OVER = ("unit", "step", "cycle", "hours_per_year", "budget_funding")
 _SCHEMA = TypeAdapter(Policy)
 

@@ -14,7 +14,7 @@ from pydantic import Field, Strict
 
 from recommender.planning.amounts import COURSES, Measure
 from recommender.planning.matching import STRICT, Career, Clause, Scope, Words
-from recommender.planning.terms import Cycle, Period
+from recommender.planning.terms import Cycle, MonthDay, Period
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Sentence = Annotated[str, Field(min_length=1)]
@@ -176,6 +176,25 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """An enrolment round of every year: its days, and the terms that it gives places in."""
+
+    __pydantic_config__ = STRICT
+
+    id: Id
+    zh: Sentence
+    en: Sentence
+    opens: MonthDay
+    closes: MonthDay
+    terms: Annotated[Words, Field(min_length=1)]
+
+    def closes_for(self, term: Period) -> dt.date:
+        """Return its last day for a term: the latest that lies before the term ends."""
+        last = dt.date.fromisoformat(f"{term.until.year}-{self.closes}")
+        return last if last < term.until else last.replace(year=last.year - 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Sanction:
     """What not coming costs: offerings that fit ``where``, in the next policy year.
 
@@ -275,6 +294,7 @@ class Policy:
     conversion: tuple[Conversion, ...] = ()
     condition: tuple[Condition, ...] = ()
     sanction: tuple[Sanction, ...] = ()
+    round: tuple[Round, ...] = ()
     hours_per_year: Annotated[Decimal, Field(gt=0)] | None = None
     budget_funding: Words = ()
     newcomers: Literal["since_arrival", "all"] = "since_arrival"
@@ -300,6 +320,12 @@ class Policy:
         if under:
             return under not in (self.id, *self.lineage)
         return career.away_from(self.place, day)
+
+    def may_enrol(self, term: Period, today: dt.date) -> bool:
+        """Say whether a round for a term is still open or to come; so too where it has none."""
+        season = self.cycle.season(term.since)
+        rounds = [each for each in self.round if season in each.terms]
+        return not rounds or any(each.closes_for(term) >= today for each in rounds)
 
     def measure_of(self, requirement: Requirement) -> Measure:
         """Return what a requirement is measured in: the policy's unit, or courses."""

@@ -189,6 +189,19 @@ def test_a_plan_can_be_read_back(zixuan, province: Path, model: Path):
     assert plan.items
 
 
+def test_without_an_allotment_no_offering_that_the_school_pays_is_planned(
+    zixuan, province: Path, model: Path
+):
+    options = ("--model", model, "--as-of", AS_OF, "--teacher", TEACHER, "--json")
+    outcome = zixuan("plan", province, *options, "--policy", "national-2011", "--budget", 0)
+
+    table = read_folder(province, now=NOW).table("offerings").set_index("offering_id")
+    placed = {item.offering for item in Plan.from_json(outcome.out).items if item.offering}
+    costly = table[(table["funding"] == "school") & (table["cost"].fillna(0) > 0)].index
+    assert outcome.code == 0
+    assert placed & set(costly) == set()
+
+
 def test_a_recorded_model_is_promoted_to_where_the_service_looks(
     zixuan, province: Path, tmp_path: Path
 ):

@@ -1,6 +1,7 @@
 """From tables to careers, ledgers and candidates; nothing dated at or after as_of is seen."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from features.dataset import Dataset, dtype_of
 from features.errors import UnknownId
 from features.tables import BY_NAME
 from recommender.eligibility import Eligibility
-from recommender.planning import intake, offered, policy
+from recommender.planning import intake, offered, policy, rules
 from recommender.planning.horizon import Horizon
 from recommender.planning.problem import Candidate
 
@@ -369,3 +370,14 @@ def test_who_did_not_come_loses_the_next_year_s_shared_courses(
     assert years["c2"] == {2026, 2027, 2028, 2029, 2030}
     assert (2026 in years["it"]) == kept
     assert 2027 in years["it"]
+
+
+def test_nothing_is_expected_in_a_term_whose_round_is_closed() -> None:
+    closed = rules.Round("autumn", "秋季轮次", "for the autumn", "01-01", "01-09", ("autumn",))
+    held = replace(ZHEJIANG, round=(closed,))
+    data = dataset()
+    found = offered.candidates(
+        data, "t1", AS_OF, data.courses.positions(["c4"]), policy=held, horizon=HORIZON
+    )
+    keys = [HORIZON.terms[each.term].key for each in found[0].options]
+    assert keys[:3] == ["2026-spring", "2027-spring", "2027-autumn"]

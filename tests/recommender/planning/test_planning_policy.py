@@ -148,6 +148,45 @@ def test_counting_rules_refer_to_amounts_and_windows_that_exist(tmp_path: Path) 
     ]
 
 
+ROUND = """
+[[round]]
+id = "october"
+zh = "十月"
+en = "October"
+opens = "10-01"
+closes = "10-31"
+terms = ["spring"]
+"""
+
+
+def test_a_round_is_for_terms_that_the_policy_has(tmp_path: Path) -> None:
+    (found,) = faults(tmp_path, VALID + ROUND.replace("spring", "summer"))
+    assert "round 'october'.terms: expected one of autumn, spring, got 'summer'" in found
+
+
+@pytest.mark.parametrize(
+    ("closes", "today", "open_terms"),
+    [
+        # October of one year is for the spring after it.
+        ("10-31", "2022-10-31", ["2023-spring"]),
+        ("10-31", "2022-11-01", []),
+        # A round in the term's own time is of that year.
+        ("03-15", "2023-03-15", ["2023-spring"]),
+        ("03-15", "2023-03-16", []),
+    ],
+)
+def test_a_term_is_enrolled_for_until_its_round_closes(
+    tmp_path: Path, closes: str, today: str, open_terms: list[str]
+) -> None:
+    text = VALID + ROUND.replace("10-31", closes).replace("10-01", "01-01")
+    here = policy.load_file(written(tmp_path, text))
+    terms = here.cycle.terms_of(here.cycle.cycle_at(dt.date(2023, 1, 1)))
+    spring, autumn = [term for term in terms if term.key.startswith("2023")]
+    day = dt.date.fromisoformat(today)
+    assert [term.key for term in (spring,) if here.may_enrol(term, day)] == open_terms
+    assert here.may_enrol(autumn, day)
+
+
 def test_hours_are_never_taken_over_as_credits(tmp_path: Path) -> None:
     text = VALID.replace('id = "here"', 'id = "here"\nextends = "national-2011"')
     found = faults(tmp_path, text)
@@ -256,6 +295,7 @@ def test_every_key_of_the_schema_is_in_the_guide() -> None:
         rules.Conversion,
         rules.Condition,
         rules.Sanction,
+        rules.Round,
         rules.Window,
         terms.Cycle,
         terms.TermRule,
