@@ -1,9 +1,7 @@
 """The shipped rule sets against hand-computed teachers: one who just meets, one a step short."""
 
 import datetime as dt
-from dataclasses import replace
 from decimal import Decimal
-from importlib import resources
 
 import pytest
 
@@ -15,7 +13,6 @@ from recommender.planning.rules import Policy
 
 BEGAN = dt.date(2005, 9, 1)
 VETERAN = Career((Standing(BEGAN, subjects=("maths",)),), BEGAN)
-PHYSICS = Career((Standing(BEGAN, subjects=("physics",)),), BEGAN)
 EVERY_YEAR = [
     Line(f"ethics-{year}", dt.date(year, 5, 1), Attributes(domain="ethics"), Decimal("0.5"))
     for year in range(2011, 2026)
@@ -42,153 +39,6 @@ def missing(rules: Policy, career: Career, lines: list[Line], today: str) -> dic
     return {
         each.duty.requirement.id: each.duty.measure.text(each.missing or each.excess)
         for each in found.unmet
-    }
-
-
-SHANGHAI = policy.load("shanghai-2021")
-M, D, S = "provincial", "county", "school"
-
-
-def credit(name: str, amount: str, tier: str, kind: str, *themes: str) -> tuple[str, Line]:
-    return name, earned(amount, unit="credit", tier=tier, credit_kind=kind, theme=themes)
-
-
-#: 7 municipal = 2 + 4 + 1; 10 district = 2 + 6 + 2; 15 school = 2 + 2 + 11; 4 of self-study: 36.
-SHANGHAI_LINES = dict(
-    [
-        credit("m ethics", "2", M, "ethics"),
-        credit("m subject", "2", M, "knowledge", "subject_teaching"),
-        credit("m assignments", "1", M, "knowledge", "assignments"),
-        credit("m it", "1", M, "knowledge", "it_general"),
-        credit("m career", "1", M, "practice", "career_psychology"),
-        credit("d ethics", "2", D, "ethics"),
-        credit("d subject", "2", D, "knowledge", "subject_teaching"),
-        credit("d it", "1.5", D, "knowledge", "it_professional"),
-        credit("d assignments", "1", D, "knowledge", "assignments"),
-        credit("d career", "1", D, "knowledge", "career_psychology"),
-        credit("d rest", "0.5", D, "knowledge"),
-        credit("d family", "1", D, "practice", "family_education"),
-        credit("d across", "1", D, "practice", "interdisciplinary"),
-        credit("s ethics", "2", S, "ethics"),
-        credit("s literacy", "2", S, "literacy"),
-        credit("s family", "1", S, "practice", "family_education"),
-        credit("s subject", "2", S, "practice", "subject_teaching"),
-        credit("s assignments", "1", S, "practice", "assignments"),
-        credit("s across", "1", S, "practice", "interdisciplinary"),
-        credit("s it", "2.5", S, "practice", "it_practice"),
-        credit("s rest", "3.5", S, "practice"),
-        credit("self", "4", "", "self_study"),
-    ]
-)
-#: What half a credit less of each line leaves open beside the total: kind, tier, crossed, theme.
-SHANGHAI_SHORT = {
-    "m ethics": "ethics-credits municipal municipal-ethics",
-    "m subject": "knowledge municipal municipal-knowledge municipal-subject-teaching",
-    "m assignments": "knowledge municipal municipal-knowledge municipal-assignments",
-    "m it": "knowledge municipal municipal-knowledge municipal-it-general",
-    "m career": "practice municipal municipal-practice municipal-career-psychology",
-    "d ethics": "ethics-credits district district-ethics",
-    "d subject": "knowledge district district-knowledge district-subject-teaching",
-    "d it": "knowledge district district-knowledge district-it-professional",
-    "d assignments": "knowledge district district-knowledge district-assignments",
-    "d career": "knowledge district district-knowledge district-career-psychology",
-    "d rest": "knowledge district district-knowledge",
-    "d family": "practice district district-practice district-family-education",
-    "d across": "practice district district-practice district-interdisciplinary",
-    "s ethics": "ethics-credits school school-ethics",
-    "s literacy": "ethics-credits school school-literacy",
-    "s family": "practice school school-practice school-family-education",
-    "s subject": "practice school school-practice school-subject-teaching",
-    "s assignments": "practice school school-practice school-assignments",
-    "s across": "practice school school-practice school-interdisciplinary",
-    "s it": "practice school school-practice school-it-practice",
-    "s rest": "practice school school-practice",
-    "self": "self-study",
-}
-
-
-def shanghai(
-    lines: dict[str, Line], career: Career = VETERAN, rules: Policy = SHANGHAI
-) -> dict[str, str]:
-    """What is missing but the course of ethics in each year, for all lines are of 2023."""
-    found = missing(rules, career, list(lines.values()), "2025-12-31")
-    return {name: amount for name, amount in found.items() if name != "ethics"}
-
-
-def test_a_shanghai_teacher_with_36_crossed_credits_misses_nothing_but_a_course_of_ethics_a_year():
-    assert sum(line.credits for line in SHANGHAI_LINES.values() if line.credits) == 36
-    assert shanghai(SHANGHAI_LINES) == {}
-    yearly = [
-        earned("0.5", f"{year}-05-01", "credit", domain="ethics")
-        for year in (2021, 2022, 2024, 2025)
-    ]
-    assert missing(SHANGHAI, VETERAN, [*SHANGHAI_LINES.values(), *yearly], "2025-12-31") == {}
-
-
-@pytest.mark.parametrize("name", SHANGHAI_LINES)
-def test_half_a_credit_less_of_any_line_is_named_in_every_minimum_that_it_serves(name: str):
-    line = SHANGHAI_LINES[name]
-    less = Line("less", line.earned_on, line.attributes, None, line.credits - Decimal("0.5"))
-    found = shanghai(SHANGHAI_LINES | {name: less})
-    assert found == dict.fromkeys(["total", *SHANGHAI_SHORT[name].split()], "0.5")
-
-
-def test_every_minimum_of_shanghai_is_missed_by_some_line_but_those_of_science():
-    tried = {"total", "ethics", *" ".join(SHANGHAI_SHORT.values()).split()}
-    science = {"municipal-experiments", "district-experiments"}
-    minima = {each.id for each in SHANGHAI.requirement if each.minimum is not None}
-    assert minima == tried | science
-
-
-def test_a_second_shared_course_in_a_round_is_one_too_many():
-    def shared(on: str) -> Line:
-        return earned("1", on, "credit", line="shared")
-
-    lines = [*SHANGHAI_LINES.values(), shared("2023-03-01"), shared("2023-09-01")]
-    assert "shared-courses" not in missing(SHANGHAI, VETERAN, lines, "2025-12-31")
-    more = [*lines, shared("2023-10-01")]
-    assert missing(SHANGHAI, VETERAN, more, "2025-12-31")["shared-courses"] == "1"
-
-
-def test_a_shared_course_that_was_not_rated_gives_no_credit():
-    line = replace(earned("1", unit="credit", line="shared"), evaluated=False)
-    found = account(SHANGHAI, VETERAN, [line], dt.date(2025, 12, 31))
-    assert [each.reason for each in found.not_counted] == ["rated"]
-
-
-def test_experiments_are_asked_of_science_teachers_alone():
-    assert shanghai(SHANGHAI_LINES, PHYSICS) == {
-        "municipal-experiments": "1",
-        "district-experiments": "1",
-    }
-
-
-def with_theme(name: str, *themes: str) -> dict[str, Line]:
-    line = SHANGHAI_LINES[name]
-    about = Attributes(
-        tier=line.attributes.tier, credit_kind=line.attributes.credit_kind, theme=themes
-    )
-    return {name: Line(name, line.earned_on, about, None, line.credits)}
-
-
-def test_a_course_of_two_themes_counts_for_both_in_shanghai_as_shipped():
-    both = with_theme("m subject", "subject_teaching", "experiments") | with_theme(
-        "d subject", "subject_teaching", "experiments"
-    )
-    assert shanghai(SHANGHAI_LINES | both, PHYSICS) == {}
-
-
-def test_a_policy_that_asks_for_the_main_theme_counts_a_course_for_its_first_alone(tmp_path):
-    shipped = resources.files("recommender.planning") / "policies" / "shanghai-2021.toml"
-    file = tmp_path / "shanghai-2021.toml"
-    text = shipped.read_text(encoding="utf-8").replace(" theme = [", " main_theme = [")
-    file.write_text(text, encoding="utf-8")
-    both = with_theme("m subject", "subject_teaching", "experiments") | with_theme(
-        "d subject", "experiments", "subject_teaching"
-    )
-    assert shanghai(SHANGHAI_LINES | both, PHYSICS, policy.load_file(file)) == {
-        "municipal-experiments": "1",
-        "district-subject-teaching": "2",
     }
 
 
@@ -241,6 +91,15 @@ def test_jiangsu_counts_at_most_18_hours_of_open_lessons():
     ]
     assert jiangsu("162", "177.5", *lessons) == {}  # 162 + 18 of 24
     assert jiangsu("161.5", "178", *lessons) == {"county-or-above": "0.5"}
+
+
+def test_jiangsu_counts_at_most_18_hours_of_teaching_others():
+    taught = [
+        earned("6", f"2023-0{month}-01", tier="school", credit_kind="school_based_teaching")
+        for month in range(1, 5)
+    ]
+    assert jiangsu("180", "159.5", *taught) == {}  # 159.5 + 18 of 24 + 2.5 of ethics
+    assert jiangsu("180", "159", *taught) == {"total": "0.5"}
 
 
 def test_jilin_does_not_ask_for_years_on_leave_nor_count_what_was_failed():
@@ -309,6 +168,51 @@ LOCALITY_MEETS = [
 def test_a_zhejiang_locality_of_2010_asks_for_blocks_years_and_caps(swap, found):
     lines = [swap.get(line, line) for line in LOCALITY_MEETS]
     assert missing(LOCALITY, VETERAN, lines, "2015-12-31") == found
+
+
+@pytest.mark.parametrize(
+    ("cap", "about", "stage"),
+    [
+        (80, {"credit_kind": "ethics"}, ""),
+        (120, {"line": "short_course"}, ""),
+        (50, {"mode": "online"}, ""),
+        (120, {"mode": "school_based"}, "retiring"),
+        (None, {"mode": "school_based"}, "backbone"),
+    ],
+)
+def test_a_cap_of_the_locality_counts_no_half_hour_more(cap, about, stage):
+    career = Career((Standing(BEGAN, stage=stage),), BEGAN)
+    for hours in ("40", "119.5", "120", "120.5", "200"):
+        lines = [earned(hours, "2012-10-01", **about)]
+        found = account(LOCALITY, career, lines, dt.date(2015, 12, 31))
+        capped = Decimal(hours) if cap is None else min(Decimal(hours), Decimal(cap))
+        assert found.balances[0].duty.requirement.id == "total"
+        assert found.balances[0].earned == 2 * capped  # half hours
+
+
+LOCAL_NEW = Career((Standing(dt.date(2011, 9, 1)),), dt.date(2011, 9, 1))
+
+
+@pytest.mark.parametrize(
+    ("theory", "practice", "found"),
+    [
+        # 119.5 and half an hour of ethics in theory: 120.
+        ("119.5", "60", {}),
+        ("119", "60", {"induction": "0.5", "induction-theory": "0.5"}),
+        ("119.5", "59.5", {"induction": "0.5", "induction-practice": "0.5"}),
+    ],
+)
+def test_a_new_teacher_of_the_locality_meets_induction_by_the_half_hour(theory, practice, found):
+    lines = [
+        earned(theory, "2012-03-01", credit_kind="theory"),
+        earned(practice, "2012-04-01", credit_kind="practice"),
+        earned("0.5", "2011-12-01", domain="ethics", credit_kind="theory"),
+        *(earned("0.5", f"{year}-12-01", domain="ethics") for year in range(2012, 2016)),
+        # Three of five years are owed, 216: 2012, for the most part, and 2011 are not.
+        earned("90", "2013-03-01", mode="face_to_face"),
+        *(earned("63", f"{year}-10-01") for year in (2014, 2015)),
+    ]
+    assert missing(LOCALITY, LOCAL_NEW, lines, "2015-12-31") == found
 
 
 def test_a_seminar_of_24_hours_counts_and_one_of_half_an_hour_less_does_not():
