@@ -49,7 +49,8 @@ def planned(
         )
         for number, (attributes, amount) in enumerate(about)
     )
-    utility = np.linspace(0.2, 1, len(candidates))[:, None] * np.ones(len(horizon.years))
+    # Every course costs something, so that nothing is taken but what the rules ask for.
+    utility = -np.linspace(0.2, 1, len(candidates))[:, None] * np.ones(len(horizon.years))
     limits = Limits(hours_per_year=Decimal(400))
     inputs = Inputs(rules, career, horizon, (), candidates, utility, limits=limits)
     return make(inputs, Header("t", as_of, "m"), Effort(gap=0.2))
