@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from features import codes
+from features import codes, kriging
 from features.dataset import Dataset
 from features.encoding import TextEncoder, WordEncoder, binned, quantile_edges, unit_rows
 from features.events import EventLog
@@ -57,8 +57,11 @@ class Catalogue:
         Cosines of each course's nearest fitted neighbours, itself left out, float32, shape
         (n_fitted, n_courses), at most 20 in a column.
     carry
-        Takes scores of fitted courses to all courses, float32, shape (n_fitted, n_courses): a
-        fitted course keeps its own; a new one gets the weighted mean of its nearest neighbours.
+        Takes histories of all courses to the fitted ones, float32, shape (n_fitted, n_courses): a
+        fitted course counts as itself; a new one as its nearest neighbours, whose shares sum to 1.
+    borrowed
+        Takes scores of fitted courses to new ones, in the order of their positions; float32,
+        shape (n_fitted, n_new); see :mod:`features.kriging`.
     appeared
         Which courses can be seen at the moment, shape (n_courses,).
     position
@@ -75,6 +78,7 @@ class Catalogue:
     fitted_features: sparse.csr_array
     alike: sparse.csr_array
     carry: sparse.csr_array
+    borrowed: NDArray[np.float32] | sparse.csr_array
     appeared: NDArray[np.bool_]
     position: NDArray[np.int32]
     takers: NDArray[np.int32]
@@ -89,8 +93,18 @@ class Catalogue:
         new = np.flatnonzero(self.position < 0)
         out = np.empty((len(scores), len(self.courses)), np.float32)
         out[:, known] = scores[:, self.position[known]]
-        out[:, new] = scores @ self.carry[:, new]
+        out[:, new] = scores @ self.borrowed
         return out
+
+    def weights_of(self, course: int) -> NDArray[np.float32]:
+        """Return what a course's score takes of each fitted course's, shape (n_fitted,)."""
+        own = self.position[course]
+        if own >= 0:
+            return np.asarray(np.arange(len(self.fitted_courses)) == own, np.float32)
+        column = int((self.position[:course] < 0).sum())
+        one = np.zeros(self.borrowed.shape[1], np.float32)
+        one[column] = 1
+        return np.asarray(self.borrowed @ one)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +123,8 @@ class CourseEncoder:
         Their content, shape (n_fitted, n_content).
     takers
         How many teachers had chosen each of them, shape (n_fitted,).
+    noise
+        How little content tells of a course's takers; see :func:`features.kriging.noise_of`.
     """
 
     words: WordEncoder
@@ -117,6 +133,7 @@ class CourseEncoder:
     fitted: IdMap
     content: sparse.csr_array
     takers: NDArray[np.int32]
+    noise: float
 
     @classmethod
     def fit(cls, dataset: Dataset, as_of: pd.Timestamp) -> CourseEncoder:
@@ -134,8 +151,9 @@ class CourseEncoder:
         fitted = IdMap.of("course", dataset.courses.outside(np.unique(log.course)))
         own = dataset.courses.positions(fitted.ids)
         takers = _takers(log, len(dataset.courses))[own]
-        unfitted = cls(words, text, edges, fitted, sparse.csr_array((0, 0)), takers)
-        return replace(unfitted, content=unfitted.content_of(dataset)[own])
+        unfitted = cls(words, text, edges, fitted, sparse.csr_array((0, 0)), takers, 1.0)
+        content = unfitted.content_of(dataset)[own]
+        return replace(unfitted, content=content, noise=kriging.noise_of(content, takers))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -176,6 +194,7 @@ class CourseEncoder:
             fitted_features=self.content,
             alike=alike,
             carry=_carry(alike, position),
+            borrowed=kriging.weights(self.content, features[position < 0], self.noise),
             appeared=np.ones(len(courses), bool) if seen is None else seen,
             position=position,
             # A new course's -1 finds the 0 at the end.
@@ -189,7 +208,13 @@ class CourseEncoder:
             | self.text.to_fitted().under("text")
             | Fitted.of_matrix("content", self.content)
             | Fitted({"takers": self.takers})
-            | Fitted(values={"edges": self.edges, "courses": self.fitted.ids.tolist()})
+            | Fitted(
+                values={
+                    "edges": self.edges,
+                    "courses": self.fitted.ids.tolist(),
+                    "noise": self.noise,
+                }
+            )
         )
 
     @classmethod
@@ -208,6 +233,7 @@ class CourseEncoder:
             IdMap.of("course", fitted.values["courses"]),
             fitted.matrix("content"),
             fitted.arrays["takers"],
+            float(fitted.values["noise"]),
         )
         expected = (len(encoder.fitted), len(encoder.names))
         if encoder.content.shape != expected:

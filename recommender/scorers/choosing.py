@@ -1,9 +1,9 @@
 """Which second stage ships: what foresees best, on a later slice of time, what was chosen then.
 
 Which scorer is best alone on a slice of time is partly luck, so all that are not surely worse than
-the best are fused with equal weights; where one is surely better than all others, it ships alone.
-What is learned has to be clearly ahead of that, and is judged on teachers that it did not learn
-from (cross-fitting), so that it is never preferred for knowing the answers.
+the best are fused with equal weights; the best ships alone where it is clearly ahead of them. What
+is learned has to be clearly ahead of what ships without it, and is judged on teachers that it did
+not learn from (cross-fitting), so that it is never preferred for knowing the answers.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from recommender.scorers.validation import Validation
 
 FOLDS = 4
 #: Standard errors of the paired difference by which a scorer is surely worse than the best, and
-#: by which what is learned is clearly better than rank fusion.
+#: by which the best alone, or what is learned, is clearly ahead.
 SURELY = 3.0
 CLEARLY = 1.0
+#: Breaks ties among places at random: below any difference of what two places are worth.
+JITTER = 1e-8
 
 #: What turns examples into a second stage.
 Learner: TypeAlias = Callable[[Examples], SecondStage]
@@ -30,7 +32,7 @@ Learner: TypeAlias = Callable[[Examples], SecondStage]
 
 def alone(slice_: Validation, places: Places) -> dict[str, float]:
     """Return the mean NDCG@10 of each scorer alone."""
-    return {name: float(each.mean()) for name, each in _qualities(slice_, places).items()}
+    return {name: float(each.mean()) for name, each in _qualities(slice_, places, 0).items()}
 
 
 def choose(
@@ -44,21 +46,28 @@ def choose(
         The stage; and NDCG@10 of each scorer alone, of ``fusion`` and of what is ``learned``,
         with the number of ``teachers`` who judged.
     """
-    quality = _qualities(slice_, places)
-    fusion = fuse(quality)
-    fused = slice_.quality(fusion.score({name: places[name] for name in fusion.names}))
+    quality = _qualities(slice_, places, seed)
     found = {name: float(each.mean()) for name, each in quality.items()}
-    found |= {"teachers": float(len(slice_)), "fusion": float(fused.mean())}
+    best = max(found, key=lambda name: found[name])
+    shipped = fuse(quality)
+    reached = slice_.quality(shipped.score({name: places[name] for name in shipped.names}))
+    found |= {"teachers": float(len(slice_)), "fusion": float(reached.mean())}
+    if _ahead(quality[best], reached):
+        shipped, reached = Blend.of_ranks({best: 1.0}), quality[best]
     if learner is None:
-        return fusion, found
+        return shipped, found
     rng = np.random.default_rng(seed)
     examples = Examples.of(places, slice_.truth, slice_.closed, rng)
     held = _held_out(slice_, places, examples, learner, rng)
     if held is None:
-        return fusion, found
+        return shipped, found
     found["learned"] = float(held.mean())
-    ahead = (held - fused).mean() > CLEARLY * _standard_error(held - fused)
-    return (learner(examples) if ahead else fusion), found
+    return (learner(examples) if _ahead(held, reached) else shipped), found
+
+
+def _ahead(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Say whether teachers are clearly served better by one than by the other."""
+    return bool((one - other).mean() > CLEARLY * _standard_error(one - other))
 
 
 def fuse(quality: Mapping[str, NDArray[np.float64]]) -> Blend:
@@ -105,7 +114,11 @@ def _held_out(
     return quality
 
 
-def _qualities(slice_: Validation, places: Places) -> dict[str, NDArray[np.float64]]:
-    """Return every teacher's NDCG@10 under each scorer alone."""
-    value = worth(RECIPROCAL)
-    return {name: slice_.quality(value[place]) for name, place in places.items()}
+def _qualities(slice_: Validation, places: Places, seed: int) -> dict[str, NDArray[np.float64]]:
+    """Return every teacher's NDCG@10 under each scorer alone, equals in random order."""
+    value = worth(RECIPROCAL).astype(np.float64)
+    rng = np.random.default_rng(seed)
+    return {
+        name: slice_.quality(value[place] + JITTER * rng.random(place.shape))
+        for name, place in places.items()
+    }

@@ -171,7 +171,7 @@ class Training:
     @property
     def n_fitted(self) -> int:
         """The number of fitted courses: the columns of a scorer."""
-        return self.catalogue.carry.shape[0]
+        return len(self.catalogue.fitted_courses)
 
     def features_before(
         self, teachers: NDArray[np.integer], moments: NDArray[np.int64]

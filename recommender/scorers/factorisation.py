@@ -88,7 +88,7 @@ class Factorisation:
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return what each past course, each profile feature and the course itself adds."""
-        carry = catalogue.carry[:, [course]].toarray()[:, 0]
+        carry = catalogue.weights_of(course)
         target = self.courses_.T @ carry
         history = profiles.histories.lasting.toarray()[0]
         fold = self.courses_ @ (self.fold_[:-1] @ target)

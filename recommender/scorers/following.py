@@ -59,7 +59,7 @@ class Following:
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return the chance after each past course."""
-        chances = self.chances_ @ catalogue.carry[:, [course]].toarray()[:, 0]
+        chances = self.chances_ @ catalogue.weights_of(course)
         added = _late(profiles).toarray()[0] * chances
         return past_parts(catalogue, added)
 

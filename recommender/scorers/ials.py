@@ -80,7 +80,7 @@ class ImplicitALS:
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return what each past course adds: ``h_i v_i' A^-1 v_course``."""
         history = _positive(profiles)
-        target = self.courses_.T @ catalogue.carry[:, [course]].toarray()[:, 0]
+        target = self.courses_.T @ catalogue.weights_of(course)
         gram = self._grams(history, self.courses_)[0]
         affinity = self.courses_ @ np.linalg.solve(gram, target)
         return past_parts(catalogue, history.toarray()[0] * affinity)

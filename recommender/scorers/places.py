@@ -19,32 +19,50 @@ LOG, RECIPROCAL = "log", "reciprocal"
 def places(scores: NDArray[np.float32], allowed: NDArray[np.bool_]) -> NDArray[np.int16]:
     """Return each course's place in its row, from 1; 0 beyond the first ``DEPTH``.
 
+    Courses with the same score share the middle of the places that they take together, so that
+    their order in the data set says nothing: where a scorer knows nothing of a teacher, no course
+    is among the first. Where the depth cuts through equals, none of these has a place.
+
     Parameters
     ----------
     scores
-        Finite, shape (n, n_courses); ties go to the lower position.
+        Finite, shape (n, n_courses).
     allowed
         What can be shown; the rest takes no place. Shape (n, n_courses) or (n_courses,).
 
     Examples
     --------
-    >>> places(np.array([[0.1, 0.9, 0.5]], np.float32), np.array([True, False, True])).tolist()
-    [[2, 0, 1]]
+    >>> scores = np.array([[0.1, 0.9, 0.5], [0.7, 0.7, 0.7]], np.float32)
+    >>> places(scores, np.array([True, False, True])).tolist()
+    [[2, 0, 1], [1, 0, 1]]
     """
     shown = np.where(allowed, -scores, np.float32(np.inf))
     depth = min(DEPTH, shown.shape[1])
     if depth < shown.shape[1]:
-        best = np.sort(np.argpartition(shown, depth - 1, axis=1)[:, :depth], axis=1)
+        best = np.argpartition(shown, depth - 1, axis=1)[:, :depth]
     else:
         best = np.broadcast_to(np.arange(depth), shown.shape)
     found = np.take_along_axis(shown, best, axis=1)
     order = np.argsort(found, axis=1, kind="stable")
-    place = np.arange(1, depth + 1, dtype=np.int16) * np.isfinite(
-        np.take_along_axis(found, order, axis=1)
-    )
+    best, found = np.take_along_axis(best, order, axis=1), np.take_along_axis(found, order, axis=1)
+    edge = found[:, -1:]
+    cut = (shown == edge).sum(axis=1, keepdims=True) > (found == edge).sum(axis=1, keepdims=True)
+    placed = np.isfinite(found) & ~(cut & (found == edge))
     out = np.zeros(shown.shape, np.int16)
-    np.put_along_axis(out, np.take_along_axis(best, order, axis=1), place, axis=1)
+    np.put_along_axis(out, best, _middles(found) * placed, axis=1)
     return out
+
+
+def _middles(ascending: NDArray[np.float32]) -> NDArray[np.int16]:
+    """Return the middle place of each run of equals, from 1, rounded down."""
+    n = ascending.shape[1]
+    place = np.broadcast_to(np.arange(1, n + 1), ascending.shape)
+    change = ascending[:, 1:] != ascending[:, :-1]
+    edge = np.ones((len(ascending), 1), bool)
+    first = np.maximum.accumulate(np.where(np.hstack([edge, change]), place, 0), axis=1)
+    ends = np.where(np.hstack([change, edge]), place, n)
+    last = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
+    return ((first + last) // 2).astype(np.int16)
 
 
 def worth(form: str) -> NDArray[np.float32]:

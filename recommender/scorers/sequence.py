@@ -112,7 +112,7 @@ class Sequence:
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return what each past course, each profile feature and the base adds."""
         inputs = self._inputs(profiles.histories, profiles.features)
-        target = catalogue.carry[:, [course]].toarray()[:, 0]
+        target = catalogue.weights_of(course)
         if self.directions_.size:
             target = self.directions_ @ target
         weights = self.weights_ @ target

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def top(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+def top(scores: NDArray[np.floating], k: int) -> NDArray[np.int64]:
     """Return the positions of each row's k best scores, best first; ties go to the lower position.
 
     Parameters

@@ -78,7 +78,7 @@ class Validation:
         return places(part.score(self.profiles, self.training.catalogue), ~self.closed)
 
     def quality(
-        self, scores: NDArray[np.float32], rows: NDArray[np.bool_] | None = None
+        self, scores: NDArray[np.floating], rows: NDArray[np.bool_] | None = None
     ) -> NDArray[np.float64]:
         """Return each teacher's NDCG@10 under scores of shape (n, n_courses).
 

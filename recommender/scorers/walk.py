@@ -72,7 +72,7 @@ class Walk:
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return the chance from each past course."""
-        chances = self.chances_ @ catalogue.carry[:, [course]].toarray()[:, 0]
+        chances = self.chances_ @ catalogue.weights_of(course)
         added = profiles.histories.lasting.toarray()[0] * chances
         return past_parts(catalogue, added)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,40 @@ def test_fusion_leaves_out_only_what_is_surely_worse(blind: bool) -> None:
 
     assert set(fuse({**quality, "sure": surely}).names) == {"sure"}
     assert set(fuse({"one": surely, "other": surely[::-1]}).names) == {"one", "other"}
+
+
+def test_copies_of_a_weaker_scorer_do_not_outvote_the_best() -> None:
+    """Teachers enough that the best is clearly ahead, and too few that any copy is surely worse."""
+    slice_ = slice_of()
+    rng = np.random.default_rng(3)
+    good, weak = (
+        slice_.truth + spread * rng.normal(size=slice_.truth.shape) for spread in (0.3, 1)
+    )
+    near = {f"weak {n}": weak + 0.01 * rng.normal(size=weak.shape) for n in range(5)}
+    scores = placed(slice_, good=good, **near)
+    alone, together = (
+        slice_.quality(Blend.of_ranks(dict.fromkeys(names, 1.0)).score(scores))
+        for names in (["good"], list(scores))
+    )
+
+    blend, found = choose(slice_, scores, None, 0)
+
+    assert alone.mean() > together.mean()
+    assert blend.names == ("good",)
+    assert found["good"] >= found["fusion"]
+
+
+def test_the_order_of_courses_tells_a_blind_scorer_nothing() -> None:
+    """All truths lie on the first courses; a scorer that scores all alike foresees none."""
+    slice_ = slice_of()
+    order = np.argsort(-slice_.truth.sum(axis=0), kind="stable")
+    first = replace(slice_, truth=slice_.truth[:, order], closed=slice_.closed[:, order])
+    blind, popular = np.zeros(first.truth.shape), np.tile(first.truth.sum(axis=0), (len(first), 1))
+    scores = placed(first, blind=blind, popular=popular)
+
+    _, found = choose(first, scores, None, 0)
+
+    assert found["blind"] < found["popular"]
 
 
 def test_where_one_scorer_knows_all_it_ships_alone() -> None:

@@ -18,8 +18,14 @@ allowed = arrays(bool, shapes)
 
 def by_sorting(row: np.ndarray, may: np.ndarray, depth: int) -> list[int]:
     """Sort everything, the slow and obvious way."""
-    order = sorted((c for c in range(len(row)) if may[c]), key=lambda c: (-row[c], c))[:depth]
-    return [order.index(c) + 1 if c in order else 0 for c in range(len(row))]
+    found = []
+    for course in range(len(row)):
+        better = sum(may[c] and row[c] > row[course] for c in range(len(row)))
+        equal = sum(may[c] and row[c] == row[course] for c in range(len(row)))
+        # Equals take the places from better + 1 to better + equal, and share their middle.
+        has = may[course] and better + equal <= depth
+        found.append((better + 1 + better + equal) // 2 if has else 0)
+    return found
 
 
 @given(scores, allowed)
@@ -27,6 +33,18 @@ def test_places_are_those_of_sorting_what_is_allowed(scores: np.ndarray, allowed
     expected = [by_sorting(*row, depth=99) for row in zip(scores, allowed, strict=True)]
 
     assert places(scores, allowed).tolist() == expected
+
+
+@given(scores, st.randoms())
+def test_the_order_of_courses_says_nothing(scores: np.ndarray, random) -> None:
+    order = list(range(scores.shape[1]))
+    random.shuffle(order)
+    everything = np.ones(scores.shape, bool)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "DEPTH", 4)
+        moved, kept = places(scores[:, order], everything), places(scores, everything)
+    assert moved.tolist() == kept[:, order].tolist()
 
 
 def test_beyond_the_depth_there_is_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
