@@ -127,15 +127,20 @@ class MissingComponent(ZixuanError):
 
 @dataclass(frozen=True, slots=True)
 class PolicyFault:
-    """One fault of a policy file; ``key`` is the way to it, empty for the whole file."""
+    """One fault of a policy file; ``key`` is the way to it, empty for the whole file.
+
+    ``line`` counts the lines of the file from 1; 0 where it cannot be told.
+    """
 
     file: str
     key: str
     expected: str
     got: str
+    line: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.file}, {self.key}" if self.key else self.file
+        place = f"{self.file}, line {self.line}" if self.line else self.file
+        place += f", {self.key}" if self.key else ""
         return f"{place}: expected {self.expected}, got {self.got}"
 
 

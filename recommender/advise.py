@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
-from features.errors import InvalidPolicy, did_you_mean
 from features.labels import Label
 from features.past import past_courses
 from recommender.eligibility import Eligibility
@@ -20,7 +19,7 @@ from recommender.model import Model
 from recommender.openings import Opening, openings
 from recommender.planning import intake, offered, plan, policy
 from recommender.planning.horizon import Horizon
-from recommender.planning.matching import Career
+from recommender.planning.load import Limits
 from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.rules import Policy
 from recommender.planning.solve import Effort
@@ -200,6 +199,7 @@ def make_plan(
     policy_name: str | None = None,
     policy_folder: Path | None = None,
     wishes: Wishes | None = None,
+    limits: Limits | None = None,
     effort: Effort | None = None,
     catalogue: Catalogue | None = None,
 ) -> plan.Plan:
@@ -212,6 +212,8 @@ def make_plan(
         and role when left out.
     wishes
         Pins, bans, and an earlier plan to keep to.
+    limits
+        The hours that the teacher takes on, and what is left of the school's allotment.
     catalogue
         What ``model.catalogue`` returned for this data set and moment, where it is at hand.
 
@@ -223,7 +225,7 @@ def make_plan(
         If no policy is in force for the teacher, or the named one is broken.
     """
     career = intake.career(dataset, teacher_id, as_of)
-    rules = _policy(career, as_of, policy_name, policy_folder)
+    rules = policy.in_force(career, as_of, policy_name, policy_folder)
     horizon = Horizon.of(rules, as_of)
     catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
     scores = _relevance(model, dataset, teacher_id, as_of, catalogue)
@@ -241,6 +243,7 @@ def make_plan(
         candidates=candidates,
         utility=np.maximum(utility, 0)[:, None] * discount,
         done=frozenset(offered.completions(dataset, teacher_id, as_of)),
+        limits=limits or Limits(),
         wishes=wishes or Wishes(),
     )
     return plan.make(inputs, plan.Header(teacher_id, as_of, model.version), effort)
@@ -251,20 +254,6 @@ def titles(dataset: Dataset) -> dict[str, Label]:
     table = dataset.table("courses")
     pairs = zip(table["title_zh"].fillna(""), table["title_en"].fillna(""), strict=True)
     return dict(zip(table["course_id"], pairs, strict=True))
-
-
-def _policy(career: Career, as_of: pd.Timestamp, name: str | None, folder: Path | None) -> Policy:
-    if name is None:
-        return policy.find(policy.shipped(folder), career, as_of)
-    try:
-        return policy.load(name, folder)
-    except InvalidPolicy as error:
-        known = [] if error.faults else [each.id for each in policy.shipped(folder)]
-        if meant := did_you_mean([name], known):
-            raise InvalidPolicy(
-                error.what, expected=error.expected, got=error.got, remedy=meant
-            ) from error
-        raise
 
 
 def _relevance(
