@@ -22,7 +22,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 2
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-22s %s\n", $$1, $$2}' Makefile
 
-demo: $(VENV)/.runtime lightfm  ## install, simulate a county, train, serve, print what to open
+demo: $(VENV)/.runtime lightfm  ## install, simulate a county, train, serve, print lines to ask it with
 	$(BIN)/zixuan demo
 
 test: $(VENV)/.development lightfm  ## install what the tests need and run them all
@@ -41,12 +41,13 @@ check: $(VENV)/.development  ## formatting, lint, types, import contracts, depen
 	$(BIN)/deptry .
 	$(BIN)/python -m pytest --quiet tests/house/test_house_files.py
 
-notebooks: $(VENV)/.development lightfm  ## run notebooks/*.py as notebooks, with outputs in .notebooks
+NOTEBOOK ?= *
+notebooks: $(VENV)/.development lightfm  ## run all notebooks, or NOTEBOOK=name; outputs in .notebooks
 	@mkdir -p .notebooks
-	@for each in notebooks/*.py; do \
+	@for each in notebooks/$(NOTEBOOK).py; do \
 	    $(BIN)/jupytext --quiet --to ipynb --output .notebooks/$$(basename $$each .py).ipynb $$each \
 	        || exit 1; done
-	$(BIN)/jupyter execute --inplace .notebooks/*.ipynb
+	$(BIN)/jupyter execute --inplace $(patsubst notebooks/%.py,.notebooks/%.ipynb,$(wildcard notebooks/$(NOTEBOOK).py))
 
 bench: $(VENV)/.benchmarks lightfm  ## install the libraries that benchmarks/peers.py compares with
 

@@ -5,8 +5,12 @@ Errors carry no HTTP codes; one table in ``serving`` maps them to problem respon
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+#: How like a name must be to be taken for the one that was meant, 0 to 1.
+NEAR = 0.7
 
 
 class ZixuanError(Exception):
@@ -44,6 +48,28 @@ class ZixuanError(Exception):
         return f"{message}; {self.remedy}" if self.remedy else message
 
 
+def did_you_mean(words: Iterable[str], known: Iterable[str]) -> str:
+    """Return the question after a slip of the pen, for a remedy; empty where no name is near.
+
+    Parameters
+    ----------
+    words
+        What was asked for; of the first that is nearly a known name the question is made.
+    known
+        The names there are.
+
+    Examples
+    --------
+    >>> did_you_mean(["horoscope", "sequense"], ["popularity", "sequence"])
+    "did you mean 'sequence'?"
+    >>> did_you_mean(["horoscope"], ["popularity", "sequence"])
+    ''
+    """
+    names = list(known)
+    near = (get_close_matches(word, names, n=1, cutoff=NEAR) for word in words)
+    return next((f"did you mean {found[0]!r}?" for found in near if found), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One fault of one cell, row or file.
@@ -67,6 +93,10 @@ class Problem:
         return f"{place}: expected {self.expected}{got}"
 
 
+#: By whether any problem is of a row.
+_TO_MEND = {True: "mend these rows and try again", False: "put this right and try again"}
+
+
 class InvalidData(ZixuanError):
     """Tables that break their declaration; ``problems`` holds every fault found, in order."""
 
@@ -75,7 +105,7 @@ class InvalidData(ZixuanError):
         count = len(self.problems)
         super().__init__(
             f"{count} problem{'s' if count != 1 else ''} in the data",
-            remedy="nothing was read; mend these rows and try again",
+            remedy=f"nothing was read; {_TO_MEND[any(each.row for each in self.problems)]}",
         )
 
 
@@ -97,15 +127,20 @@ class MissingComponent(ZixuanError):
 
 @dataclass(frozen=True, slots=True)
 class PolicyFault:
-    """One fault of a policy file; ``key`` is the way to it, empty for the whole file."""
+    """One fault of a policy file; ``key`` is the way to it, empty for the whole file.
+
+    ``line`` counts the lines of the file from 1; 0 where it cannot be told.
+    """
 
     file: str
     key: str
     expected: str
     got: str
+    line: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.file}, {self.key}" if self.key else self.file
+        place = f"{self.file}, line {self.line}" if self.line else self.file
+        place += f", {self.key}" if self.key else ""
         return f"{place}: expected {self.expected}, got {self.got}"
 
 

@@ -19,6 +19,8 @@ from features.tables import BY_NAME, TABLES
 
 #: How like a declared name an unknown one must be to count as a slip of the pen, 0 to 1.
 SLIP = 0.85
+#: Of the columns that were found, so many are told where one is missing.
+LISTED = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +63,8 @@ def read_sources(path: Path, columns: ColumnsFile) -> tuple[dict[str, Source], l
 
 def _find_files(path: Path, columns: ColumnsFile) -> tuple[dict[str, Path], list[Problem]]:
     if not path.is_dir():
-        return {}, [Problem(str(path), 0, "", "", "a folder of tables")]
+        got = "a file" if path.exists() else "no such folder"
+        return {}, [Problem(str(path), 0, "", got, "a folder of tables")]
     found = {table.name: _candidates(path, table, columns) for table in TABLES}
     problems = [*_miscounted(found, columns), *_misnamed(path, found)]
     return {name: files[0] for name, files in found.items() if len(files) == 1}, problems
@@ -132,7 +135,20 @@ def _missing_columns(
         name = renames.get(column.name, column.name)
         if name not in header and (column.required or column.name in spoken_of):
             why = "columns.toml names it" if column.name in spoken_of else "it is required"
-            yield Problem(file, 0, name, "no such column", f"a column {name}: {why}")
+            yield Problem(
+                file,
+                0,
+                name,
+                _listed(header),
+                f"a column {name} ({why}); if another one is meant, tell so in columns.toml: "
+                f'[tables.{table.name}.rename] {column.name} = "its name"',
+            )
+
+
+def _listed(header: tuple[str, ...]) -> str:
+    """Return the first names of a header, and how many more there are."""
+    more = len(header) - LISTED
+    return ", ".join(header[:LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _misspelt_columns(file: str, absent: list[str], ignored: tuple[str, ...]) -> Iterator[Problem]:

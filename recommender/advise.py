@@ -19,12 +19,13 @@ from recommender.model import Model
 from recommender.openings import Opening, openings
 from recommender.planning import intake, offered, plan, policy
 from recommender.planning.horizon import Horizon
-from recommender.planning.matching import Career
+from recommender.planning.load import Limits
 from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.rules import Policy
 from recommender.planning.solve import Effort
 from recommender.ranking import NONE, Ranker, rank
 from recommender.reasons import SHOWN, Facts, Reason, drawn_by_chance, reasons
+from recommender.scorers.contract import Part
 
 #: How many of the best courses compete for a place in a plan, and how many more of those that
 #: each requirement asks for.
@@ -132,8 +133,7 @@ def recommend(
 def _teller(ranker: Ranker, facts: Facts) -> Callable[[int, float], tuple[Reason, ...]]:
     """Return what gives the reasons of a course that had a chance to stand where it does."""
     model, profiles, catalogue = ranker.model, ranker.profiles, ranker.catalogue
-    allowed = ranker.eligibility.allowed(profiles.teachers)
-    explained = model.hybrid.explainer(profiles, catalogue, allowed)
+    explained = _sources(ranker)
 
     def tell(course: int, chance: float) -> tuple[Reason, ...]:
         of_score = reasons(model, profiles, catalogue, course, facts, sources=explained(course))
@@ -142,6 +142,16 @@ def _teller(ranker: Ranker, facts: Facts) -> Callable[[int, float], tuple[Reason
         return (drawn_by_chance(chance, int(catalogue.takers[course])), *of_score)[:SHOWN]
 
     return tell
+
+
+def _sources(ranker: Ranker) -> Callable[[int], tuple[Part, ...]]:
+    """Return what gives the scorers that put a course of the list where it is."""
+    hybrid = ranker.model.hybrid
+    if ranker.scorer != hybrid.name:
+        alone = (Part("source", ranker.scorer, 1.0),)
+        return lambda course: alone
+    allowed = ranker.eligibility.allowed(ranker.profiles.teachers)
+    return hybrid.explainer(ranker.profiles, ranker.catalogue, allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +199,7 @@ def make_plan(
     policy_name: str | None = None,
     policy_folder: Path | None = None,
     wishes: Wishes | None = None,
+    limits: Limits | None = None,
     effort: Effort | None = None,
     catalogue: Catalogue | None = None,
 ) -> plan.Plan:
@@ -201,6 +212,8 @@ def make_plan(
         and role when left out.
     wishes
         Pins, bans, and an earlier plan to keep to.
+    limits
+        The hours that the teacher takes on, and what is left of the school's allotment.
     catalogue
         What ``model.catalogue`` returned for this data set and moment, where it is at hand.
 
@@ -212,7 +225,7 @@ def make_plan(
         If no policy is in force for the teacher, or the named one is broken.
     """
     career = intake.career(dataset, teacher_id, as_of)
-    rules = _policy(career, as_of, policy_name, policy_folder)
+    rules = policy.in_force(career, as_of, policy_name, policy_folder)
     horizon = Horizon.of(rules, as_of)
     catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
     scores = _relevance(model, dataset, teacher_id, as_of, catalogue)
@@ -230,6 +243,7 @@ def make_plan(
         candidates=candidates,
         utility=np.maximum(utility, 0)[:, None] * discount,
         done=frozenset(offered.completions(dataset, teacher_id, as_of)),
+        limits=limits or Limits(),
         wishes=wishes or Wishes(),
     )
     return plan.make(inputs, plan.Header(teacher_id, as_of, model.version), effort)
@@ -240,12 +254,6 @@ def titles(dataset: Dataset) -> dict[str, Label]:
     table = dataset.table("courses")
     pairs = zip(table["title_zh"].fillna(""), table["title_en"].fillna(""), strict=True)
     return dict(zip(table["course_id"], pairs, strict=True))
-
-
-def _policy(career: Career, as_of: pd.Timestamp, name: str | None, folder: Path | None) -> Policy:
-    if name is not None:
-        return policy.load(name, folder)
-    return policy.find(policy.shipped(folder), career, as_of)
 
 
 def _relevance(

@@ -108,7 +108,7 @@ def _header(file: BinaryIO | Any, path: Path, name: str) -> tuple[tuple[int, ...
 def bad_file(path: Path, expected: str, got: str) -> BadArtifact:
     """Make the error that refuses a file of a model."""
     return BadArtifact(
-        f"model file {path.name!r}",
+        f"model file {str(path)!r}",
         expected=expected,
         got=got,
         remedy="it is not loaded; train again, or fetch the artifact anew",

@@ -135,7 +135,7 @@ def verify(folder: Path) -> dict[str, Any]:
     """
     if not (folder / MANIFEST).exists():
         raise BadArtifact(
-            f"model folder {folder.name!r}",
+            f"model folder {str(folder)!r}",
             expected=f"the folder of a trained model, with its {MANIFEST}",
             got="none there",
             remedy="check the path, or train again, or fetch the artifact anew",

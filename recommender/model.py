@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue, CourseEncoder
 from features.dataset import Dataset
-from features.errors import InvalidSetting, NotEnoughData
+from features.errors import InvalidSetting, NotEnoughData, did_you_mean
 from features.fitted import Fitted
 from features.profiles import ProfileEncoder, Profiles
 from recommender.event_weights import split_off
@@ -183,7 +183,8 @@ class Model:
             raise InvalidSetting(
                 f"scorer {name!r}",
                 expected=f"one of {', '.join(scorers)}",
-                remedy="choose one that this model was trained with",
+                remedy=did_you_mean([name], scorers)
+                or "choose one that this model was trained with",
             )
         return scorers[name]
 

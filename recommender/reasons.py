@@ -1,6 +1,6 @@
 """Why a course is shown: the true parts of its score, in Chinese and English.
 
-A hybrid's parts say which scorers put the course where it is; the parts of the one that did most
+A hybrid's parts say which scorers put the course where it is; the parts of those that did most
 say why. Nothing is invented: every reason is an addend of a score.
 """
 
@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from features.catalogue import Catalogue
 from features.labels import Label, column_label, word_label
 from features.profiles import ProfileEncoder, Profiles
 from recommender.model import Model
 from recommender.scorers.contract import Part
+from recommender.scorers.popularity import Popularity
 
 SHOWN = 3
+#: A scorer speaks for a course if it adds at least this share of what the strongest adds.
+SPEAKS = 0.5
 #: Profile features that are a part of scores, as context, and tell a teacher nothing: columns,
 #: or single words of them.
 UNTOLD = frozenset({"days_since_last", "key_county=False", "past_count", "role=teacher"})
@@ -75,37 +79,33 @@ def reasons(
 ) -> tuple[Reason, ...]:
     """Return the strongest true reasons for one course and the one teacher in ``profiles``.
 
-    They are of the scorer that did most for the course and has something to tell. Left out is
-    what cannot be told truly (a past course that only stands for a like one, or was dismissed)
-    and what is no reason: the course's own past, where it may be repeated, and ``UNTOLD``.
+    The scorers that did most for the course, and have something to tell, speak in turn. All
+    forms of popularity are one of them: they say nearly the same, and with learned weights one
+    may take back what another adds; where they add nothing together, nobody says that many
+    choose the course. Left out is what cannot be told truly (a past course that only stands for
+    a like one, or was dismissed) and what is no reason: the course's own past, where it may be
+    repeated, and ``UNTOLD``.
 
     Parameters
     ----------
     sources
-        The parts of the hybrid's score, where they are at hand
-        (:meth:`~recommender.scorers.hybrid.Hybrid.explainer`).
+        What scorers add to the score, where that is at hand: the parts of the hybrid
+        (:meth:`~recommender.scorers.hybrid.Hybrid.explainer`), or the one scorer that ranks.
 
     Returns
     -------
     tuple of Reason
-        At most three, the strongest first; empty if no part speaks for the course.
+        At most three different ones, the strongest of the scorer that did most first; empty if
+        no part speaks for the course.
     """
-    own_id = catalogue.courses.ids[course]
     if sources is None:
         sources = model.explain(profiles, catalogue, course)
-    speakers = [part for part in sources if part.kind == "source" and part.value > 0]
-    for source in (part.name for part in sorted(speakers, key=lambda part: -part.value)):
-        parts = model.explain(profiles, catalogue, course, source)
-        speaking = [p for p in parts if p.value > 0 and _is_told(p, facts, own_id)]
-        if speaking:
-            strongest = sorted(speaking, key=lambda part: -part.value)[:SHOWN]
-            wording = _Wording(
-                facts,
-                borrowed=source == "content" or catalogue.position[course] < 0,
-                segment=_segment(model.profile_encoder, int(profiles.segment[0])),
-            )
-            return tuple(_reason(part, source, wording) for part in strongest)
-    return ()
+    added, popular = _netted(model, sources)
+    told = (
+        _told_by(model, profiles, catalogue, course, facts, source, is_popular=popular > 0)
+        for source in _speakers(added)
+    )
+    return _in_turn(list(islice(filter(None, told), SHOWN)))
 
 
 def drawn_by_chance(chance: float, takers: int) -> Reason:
@@ -126,12 +126,78 @@ class _Wording:
     """What the sentences depend on.
 
     ``borrowed``: the course's takers are those of courses like it; ``segment``: the columns and
-    words that make up the teacher's segment.
+    words that make up the teacher's segment; ``source``: the scorer that speaks.
     """
 
     facts: Facts
     borrowed: bool
     segment: Mapping[str, str]
+    source: str
+
+
+def _netted(model: Model, sources: Sequence[Part]) -> tuple[dict[str, float], float]:
+    """Return what each scorer adds, the forms of popularity as one, and what that one adds.
+
+    The one goes by the form that adds most. Without any, nothing counts against popularity.
+    """
+    added = {part.name: part.value for part in sources if part.kind == "source"}
+    forms = {n: v for n, v in added.items() if isinstance(model.scorers[n], Popularity)}
+    netted = {name: value for name, value in added.items() if name not in forms}
+    if not forms:
+        return netted, 1.0
+    popular = sum(forms.values())
+    return netted | {max(forms, key=lambda name: forms[name]): popular}, popular
+
+
+def _speakers(added: Mapping[str, float]) -> list[str]:
+    """Return the scorers that did enough for the course to speak for it, the strongest first."""
+    least = SPEAKS * max(added.values(), default=0)
+    ranked = sorted(added, key=lambda name: -added[name])
+    return [name for name in ranked if added[name] > 0 and added[name] >= least]
+
+
+def _told_by(
+    model: Model,
+    profiles: Profiles,
+    catalogue: Catalogue,
+    course: int,
+    facts: Facts,
+    source: str,
+    *,
+    is_popular: bool,
+) -> list[Reason]:
+    """Return what one scorer has to tell, the strongest first; of a base, if it is popular."""
+    parts = model.explain(profiles, catalogue, course, source)
+    parts = tuple(part for part in parts if is_popular or part.kind != "base")
+    own_id = catalogue.courses.ids[course]
+    speaking = [part for part in parts if part.value > 0 and _is_told(part, facts, own_id)]
+    wording = _Wording(
+        facts,
+        borrowed=source == "content" or catalogue.position[course] < 0,
+        segment=_segment(model.profile_encoder, int(profiles.segment[0])),
+        source=source,
+    )
+    strongest = sorted(speaking, key=lambda part: -part.value)[:SHOWN]
+    return [_reason(part, source, wording) for part in strongest]
+
+
+def _in_turn(heard: Sequence[list[Reason]]) -> tuple[Reason, ...]:
+    """Let each scorer tell its next reason that none has told, until enough are told."""
+    told: dict[tuple[str, str], Reason] = {}
+    queues = [iter(own) for own in heard]
+    for queue in queues * SHOWN:
+        for reason in queue:
+            if _matter(reason) not in told:
+                told[_matter(reason)] = reason
+                break
+    return tuple(told.values())[:SHOWN]
+
+
+def _matter(reason: Reason) -> tuple[str, str]:
+    """Return what a reason is about: scorers that tell of the same need not both do so."""
+    if reason.code in ("popularity", "base"):
+        return "popularity", ""
+    return reason.code, reason.name
 
 
 def _segment(encoder: ProfileEncoder, number: int) -> Mapping[str, str]:
@@ -178,17 +244,22 @@ def _of_profile(part: Part, wording: _Wording) -> Label:
 def _of_popularity(part: Part, wording: _Wording) -> Label:
     if wording.borrowed:
         return "选学同类课程的教师较多", "Many teachers choose courses like it"
-    if part.name in OVER_TIME:
-        return OVER_TIME[part.name]
-    return "近期选学的教师较多", "Many teachers have chosen it of late"
+    return OVER_TIME.get(wording.source, ("选学的教师较多", "Many teachers choose it"))
 
 
-#: Popularity that is not of late, by the scorer that counts it.
+#: Over which time a scorer's popularity, or base, counts; said of those that have one of their own.
 OVER_TIME: Mapping[str, Label] = {
+    "popularity": ("近期选学的教师较多", "Many teachers have chosen it of late"),
     "lasting": ("长期以来选学的教师较多", "Many teachers have chosen it over the past years"),
     "rising": (
         "以开课时长计，选学的教师较多",
         "Many teachers have chosen it for the time it has been on offer",
+    ),
+    "sequence": ("近期选学的教师较多", "Many teachers have chosen it of late"),
+    "season": ("近期选学的教师较多", "Many teachers have chosen it of late"),
+    "factorisation": (
+        "不论时间先后，选学过的教师较多",
+        "Many teachers have chosen it, long ago or of late",
     ),
 }
 

@@ -23,6 +23,7 @@ from training.card_words import (
     BLEND,
     ETHICS,
     FACTS,
+    FUSED,
     HEADINGS,
     JUDGED,
     LIMITS,
@@ -33,6 +34,7 @@ from training.card_words import (
     STAGES,
     UNJUDGED,
     UNKNOWN_DATA,
+    UNVALIDATED,
     Both,
 )
 from training.evaluation import HYBRID, Evaluation
@@ -54,8 +56,8 @@ class Card:
     ----------
     facts
         What JSON can hold: ``model``, ``data``, ``evaluation`` (None where the training was not
-        judged), ``preferred`` and ``weights`` of the hybrid, ``parameters``. No teacher's id is
-        among them.
+        judged), ``preferred``, ``weights`` and what validation ``found`` of the hybrid,
+        ``parameters``. No teacher's id is among them.
     """
 
     facts: Mapping[str, Any]
@@ -94,6 +96,7 @@ class Card:
             "evaluation": None if evaluation is None else json.loads(evaluation.to_json()),
             "preferred": model.hybrid.preferred_,
             "weights": {group: dict(own) for group, own in model.hybrid.weights_.items()},
+            "found": {group: dict(own) for group, own in model.hybrid.stages_.found.items()},
             "parameters": settings(model),
         }
         return cls(facts)
@@ -246,13 +249,26 @@ def _ships(facts: Mapping[str, Any]) -> Iterator[str]:
         return
     for group, weights in facts["weights"].items():
         parts = {part: weight for part, weight in weights.items() if weight}
-        words = ALONE if len(parts) == 1 else BLEND
-        told = ", ".join(f"{part} {weight:g}" for part, weight in parts.items())
-        names = {"part": next(iter(parts), ""), "weights": told}
+        names = {
+            "part": next(iter(parts), ""),
+            "parts": ", ".join(parts),
+            "weights": ", ".join(f"{part} {weight:g}" for part, weight in parts.items()),
+        }
+        words = _why(parts, facts.get("found", {}).get(group))
         told_of = zip(words, STAGES[group], strict=True)
         english, chinese = (text.format(group=whom, **names) for text, whom in told_of)
         yield _item((english, chinese))
-    yield _told(PREFERRED, part=facts.get("preferred", ""))
+    if facts.get("found"):
+        yield _told(PREFERRED, part=facts.get("preferred", ""))
+
+
+def _why(parts: Mapping[str, float], found: Mapping[str, float] | None) -> Both:
+    """Return the words for why a stage is made of these scorers, by what validation found."""
+    if not found:
+        return UNVALIDATED
+    if len(parts) == 1:
+        return ALONE
+    return FUSED if len(set(parts.values())) == 1 else BLEND
 
 
 def _told(words: Both, **values: str) -> str:

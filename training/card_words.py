@@ -107,6 +107,10 @@ FACTS: dict[str, Both] = {
     "cut": ("asked as of", "截至时点"),
     "judged": ("teachers judged", "参与评估的教师"),
     "teachers_not_judged": ("teachers not judged", "未参与评估的教师"),
+    "closed_by_rules": (
+        "teachers not judged, for the rules close all that they chose",
+        "因所选课程按规则均不可选而未参与评估的教师",
+    ),
     "coverage": ("share of candidates shown", "展示课程占比"),
 }
 UNJUDGED: Both = (
@@ -132,14 +136,29 @@ STAGES: Mapping[str, Both] = MappingProxyType(
     }
 )
 ALONE: Both = (
-    "{part} ships alone for {group}: on validation, which lies before the training's "
-    "end, no blend was surely better.",
-    "对{group}只使用 {part}：在训练截止之前的验证段上，没有任何组合明显更好。",
+    "{part} ships alone for {group}: on validation, which lies before the training's end, every "
+    "other scorer was surely worse, or this one alone was clearly ahead of the fusion.",
+    "对{group}只使用 {part}：在训练截止之前的验证段上，"
+    "其他评分器都明确较差，或单用它明显好于等权融合。",
+)
+FUSED: Both = (
+    "For {group} these scorers ship, fused with equal weights: on validation, which lies before "
+    "the training's end, none of them was surely worse than the best, and no learned blend was "
+    "clearly better: {parts}.",
+    "对{group}以等权融合使用下列评分器：在训练截止之前的验证段上，它们都不明确差于最好的一个，"
+    "学习得到的组合也未明显更好：{parts}。",
 )
 BLEND: Both = (
-    "For {group} a blend ships. Its weights were chosen on validation, which lies before "
-    "the training's end (equal weights: too few choices to validate on): {weights}.",
-    "对{group}使用组合，权重由训练截止之前的验证段选出（权重相等表示验证数据过少）：{weights}。",
+    "For {group} a learned blend ships: on validation, which lies before the training's end, it "
+    "was clearly better than equal weights. Its weights, of which those below 0 count against a "
+    "course: {weights}.",
+    "对{group}使用学习得到的组合：在训练截止之前的验证段上，它明显好于等权融合。"
+    "权重如下，负值表示拉低课程的名次：{weights}。",
+)
+UNVALIDATED: Both = (
+    "For {group} these scorers ship with equal weights, for nobody could judge: too few teachers "
+    "chose on validation: {parts}.",
+    "对{group}以等权使用下列评分器，因验证段上有选择的教师过少，无从评判：{parts}。",
 )
 PREFERRED: Both = (
     "Of the parts alone, validation preferred {part}.",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
-from features.errors import InvalidSetting
+from features.errors import InvalidSetting, did_you_mean
 from features.profiles import Profiles
 from recommender.model import Model
 from recommender.ranking import best
@@ -92,7 +92,7 @@ def judge(
     A list holds the best k of what can be shown at the cut, as lists are made in use: the
     split's candidates that every rule of eligibility leaves to the teacher (see
     :meth:`training.split.Split.can_be_shown`). Choices of other courses are out of reach, and
-    teachers with no others count for nothing.
+    teachers with no others are not judged; ``closed_by_rules`` among the facts says how many.
 
     Parameters
     ----------
@@ -115,9 +115,8 @@ def judge(
         asking.judged(profiles.rows(slice(start, start + CHUNK)))
         for start in range(0, len(judged), CHUNK)
     ]
-    lists = dict(
-        zip(names, np.concatenate([shown for _, shown in chunks]).swapaxes(0, 1), strict=True)
-    )
+    values, shown = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
+    lists = dict(zip(names, shown.swapaxes(0, 1), strict=True))
     preferred = model.hybrid.preferred_ if HYBRID in names else ""
     return Evaluation(
         facts={
@@ -128,7 +127,8 @@ def judge(
             "data_hash": split.train.content_hash,
             "model_version": model.version,
             "train_seconds": train_seconds,
-            "teachers_not_judged": len(split.cold) - len(judged),
+            "teachers_not_judged": len(split.cold) - len(judged) - split.closed_by_rules,
+            "closed_by_rules": split.closed_by_rules,
             "choices_out_of_reach": split.out_of_reach,
             "preferred_part": preferred,
             "calibrated_by": asking.qualities.category,
@@ -138,7 +138,7 @@ def judge(
         metrics=asking.metrics,
         teachers=judged,
         cold=split.cold[judged],
-        values=np.concatenate([values for values, _ in chunks]),
+        values=values,
         coverage={name: coverage(own, split.candidates) for name, own in lists.items()},
         gini={name: gini(own, split.candidates) for name, own in lists.items()},
         preferred=np.full(len(judged), names.index(preferred) if preferred in names else -1),
@@ -190,7 +190,7 @@ def _checked(models: Sequence[str] | None, k: int) -> list[str]:
             "models",
             expected=f"some of {', '.join(known)}",
             got=", ".join(unknown) or "none",
-            remedy="correct the list, or leave it out to judge all",
+            remedy=did_you_mean(unknown, known) or "correct the list, or leave it out to judge all",
         )
     if k < 1:
         raise InvalidSetting("k", expected="at least 1", got=str(k), remedy="ask for more")

@@ -181,6 +181,12 @@ class Evaluation:
         ]
 
     @property
+    def preferred_parts(self) -> str:
+        """The scorers that validation preferred, each once, joined by a stroke."""
+        found = dict.fromkeys(int(number) for number in self.preferred if number >= 0)
+        return "/".join(self.models[number] for number in found)
+
+    @property
     def groupings(self) -> dict[str, NDArray[np.str_]]:
         """All groupings, ``history`` among them: whether a row's teacher is warm or cold."""
         return {"history": np.where(self.cold, "cold", "warm"), **self.groups}

@@ -10,11 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from training.bootstrap import Figure
-from training.evaluation import GROUPS, Gap, Row
+from training.evaluation import GROUPS, PREFERRED, Gap, Row
 from training.gaps import SMALLEST
 
 
-def evaluation_table(rows: Sequence[Row], metrics: Sequence[str], title: str) -> Table:
+def evaluation_table(
+    rows: Sequence[Row], metrics: Sequence[str], title: str, preferred: str = ""
+) -> Table:
     """Return one line for each model and group of teachers, one column for each metric.
 
     Parameters
@@ -26,6 +28,8 @@ def evaluation_table(rows: Sequence[Row], metrics: Sequence[str], title: str) ->
         The metrics to show, as they are named in the rows.
     title
         Shown above.
+    preferred
+        The name of the scorer that validation preferred, where rows tell of a lead over it.
     """
     table = Table(
         title=title,
@@ -41,8 +45,8 @@ def evaluation_table(rows: Sequence[Row], metrics: Sequence[str], title: str) ->
     table.add_column("model", no_wrap=True)
     for metric in metrics:
         table.add_column(metric, no_wrap=True)
-    found = {(row.group, _label(row), row.metric): row.figure for row in rows}
-    labels = list(dict.fromkeys(_label(row) for row in rows))
+    found = {(row.group, _label(row, preferred), row.metric): row.figure for row in rows}
+    labels = list(dict.fromkeys(_label(row, preferred) for row in rows))
     for group in (name for name in GROUPS if any(row.group == name for row in rows)):
         for label in labels:
             figures = [found[group, label, metric] for metric in metrics]
@@ -78,8 +82,11 @@ def gaps_table(gaps: Sequence[Gap]) -> Table:
     return table
 
 
-def _label(row: Row) -> str:
-    return f"{row.model} - {row.against}" if row.against else row.model
+def _label(row: Row, preferred: str) -> str:
+    against = (
+        f"{row.against} ({preferred})" if preferred and row.against == PREFERRED else row.against
+    )
+    return f"{row.model} - {against}" if against else row.model
 
 
 def _cell(figure: Figure) -> str:

@@ -130,4 +130,6 @@ def _dealt(chosen: NDArray[np.bool_], fold: int, folds: int, seed: int) -> NDArr
 def _of_new(split: Split, name: str, train: Dataset, truth: sparse.csr_array) -> Split:
     truth.eliminate_zeros()
     check_parts(name, train, truth)
-    return replace(split, name=name, train=train, truth=truth, cold=without_events(train))
+    # The new are dealt among what is within reach.
+    cold = without_events(train)
+    return replace(split, name=name, train=train, truth=truth, cold=cold, closed_by_rules=0)

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from features.errors import NotEnoughData
+
 #: Teachers looked at at once: bounds memory.
 CHUNK = 2_048
 
@@ -42,3 +44,13 @@ def within_reach(
     reached = sparse.csr_array((kept, *places), shape=relevant.shape)
     reached.eliminate_zeros()
     return reached
+
+
+def all_closed(name: str, teachers: int) -> NotEnoughData:
+    """Return the refusal of a split of which the rules close every choice of so many teachers."""
+    return NotEnoughData(
+        f"test of {name}",
+        expected="a choice of a course that the rules leave open to the teacher",
+        got=f"{teachers} teachers, all of whose choices the rules close",
+        remedy="check the columns that say whom courses are for, or choose another split",
+    )

@@ -9,7 +9,7 @@ from importlib import resources
 from string import Template
 
 from training.bootstrap import Figure
-from training.evaluation import GROUPS, HYBRID, Evaluation, Gap, Row
+from training.evaluation import GROUPS, HYBRID, PREFERRED, Evaluation, Gap, Row
 from training.gaps import SMALLEST
 from training.plots import Point, intervals, scatter
 from training.report_words import EXPLAINED, fact_words, group_words, in_order, metric_words
@@ -86,13 +86,22 @@ def _leads(evaluation: Evaluation, main: str) -> str:
     leads = evaluation.differences() or evaluation.leads(main)
     plots = []
     for metric in evaluation.metrics[:PLOTTED]:
-        found = {r.against: r.figure for r in leads if (r.group, r.metric) == ("all", metric)}
+        found = {
+            _against(evaluation, r.against): r.figure
+            for r in leads
+            if (r.group, r.metric) == ("all", metric)
+        }
         title = f"{main} − …, {metric_words(metric)}"
         plots.append(_figure(title, intervals(title, {"": found}, line=0.0)))
     pairs = [_pairs(evaluation, model, aim) for model in evaluation.models]
     caption = f"{metric_words(aim)}: row less column, 95% interval, p 行减列"
     every = _table(["", *evaluation.models], pairs, caption)
     return _text(EXPLAINED["leads"]) + _plots(plots) + _folded("any two models 两两比较", every)
+
+
+def _against(evaluation: Evaluation, name: str) -> str:
+    """Return the name of what a lead is over, with the scorer that validation preferred."""
+    return f"{name} ({evaluation.preferred_parts})" if name == PREFERRED else name
 
 
 def _pairs(evaluation: Evaluation, model: str, metric: str) -> list[str]:

@@ -43,6 +43,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "model_version": "模型版本",
         "train_seconds": "训练秒数",
         "teachers_not_judged": "未参与评估的教师",
+        "closed_by_rules": "所选课程均不可选的教师",
         "choices_out_of_reach": "当时尚无的课程",
         "preferred_part": "验证所选评分器",
         "calibrated_by": "兴趣依据",

@@ -47,12 +47,12 @@ from scipy import sparse
 
 from features.codes import CHOICE_KINDS
 from features.dataset import Dataset
-from features.errors import InvalidData, InvalidSetting, NotEnoughData, Problem
+from features.errors import InvalidData, InvalidSetting, NotEnoughData, Problem, did_you_mean
 from features.events import EventLog
 from features.moments import instant
 from recommender.candidates import candidates, offered
 from recommender.eligibility import Eligibility
-from training.reach import within_reach
+from training.reach import all_closed, within_reach
 from training.withhold import without_later, without_pairs
 
 #: Only what a teacher chose, or what was assigned to the teacher too.
@@ -86,6 +86,8 @@ class Split:
         candidate, or closed to the teacher by a rule: no list could have held them.
     choices
         Which choices are relevant: a teacher's ``own``, ``all``, or those ``given`` by a file.
+    closed_by_rules
+        How many teachers chose candidates, all of which the rules close to them.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Split:
     cold: NDArray[np.bool_]
     out_of_reach: int
     choices: str = OWN
+    closed_by_rules: int = 0
 
     @property
     def done(self) -> sparse.csr_array:
@@ -119,6 +122,10 @@ class Strategy(Protocol):
     def __call__(self, dataset: Dataset) -> Split:
         """Split it; ``NotEnoughData`` where a part would be empty."""
         ...
+
+
+#: What comes before the first colon of a split.
+KINDS = ("time", "cold-teachers", "cold-courses", "last", "file")
 
 
 def parse(text: str, choices: str = OWN) -> Strategy:
@@ -168,7 +175,8 @@ def parse(text: str, choices: str = OWN) -> Strategy:
         expected="time:Q, cold-teachers:Q:FOLD/FOLDS or cold-courses:Q:FOLD/FOLDS with 0 < Q < 1 "
         "and 1 <= FOLD <= FOLDS, last:K with K >= 1, or file:TEST.csv",
         got=repr(text),
-        remedy="write for instance time:0.85",
+        remedy=did_you_mean([kind] if kind not in KINDS else [], KINDS)
+        or "write for instance time:0.85",
     )
 
 
@@ -338,8 +346,13 @@ def _split(
     relevant.eliminate_zeros()
     split = Split(name, train, cut, relevant, rules, known, without_events(train), 0)
     truth = within_reach(relevant, split.can_be_shown)
+    of_candidates = relevant.astype(np.int32) @ known.astype(np.int32)
+    closed = int(((of_candidates > 0) & (np.diff(truth.indptr) == 0)).sum())
+    if closed and not truth.nnz:
+        raise all_closed(name, closed)
     check_parts(name, train, truth)
-    return replace(split, truth=truth, out_of_reach=relevant.nnz - truth.nnz)
+    out_of_reach = relevant.nnz - truth.nnz
+    return replace(split, truth=truth, out_of_reach=out_of_reach, closed_by_rules=closed)
 
 
 def check_parts(name: str, train: Dataset, truth: sparse.csr_array) -> None:

@@ -14,12 +14,13 @@ from zixuan.commands import (
     model,
     registry,
     replay,
+    rules,
     service,
     tuning,
 )
 
 if TYPE_CHECKING:
-    from features.errors import InvalidData
+    from features.errors import InvalidData, InvalidPolicy
 
 #: Of the problems of a data set, so many are told; the rest are counted.
 TOLD = 50
@@ -31,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (data, model, tuning, registry, replay, advice, service, demo):
+for group in (data, model, tuning, registry, replay, advice, rules, service, demo):
     app.add_typer(group.app)
 
 
@@ -65,7 +66,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit code."""
     # Imported only now and here: what an error is costs nothing to know.
-    from features.errors import InvalidData, ZixuanError
+    from features.errors import InvalidData, InvalidPolicy, ZixuanError
 
     try:
         code = app(arguments, prog_name="zixuan", standalone_mode=False)
@@ -73,6 +74,8 @@ def run(arguments: list[str]) -> int:
         return _wrong_call(error)
     except InvalidData as error:
         return _problems(error)
+    except InvalidPolicy as error:
+        return _faults(error)
     except ZixuanError as error:
         return _told(str(error))
     except OSError as error:
@@ -93,6 +96,15 @@ def _problems(error: InvalidData) -> int:
     if rest > 0:
         sys.stderr.write(f"and {rest:,} more\n")
     return _told(str(error))
+
+
+def _faults(error: InvalidPolicy) -> int:
+    if not error.faults:
+        return _told(str(error))
+    for fault in error.faults:
+        sys.stderr.write(f"{fault}\n")
+    count = len(error.faults)
+    return _told(f"{error.what}: {count} fault{'s' if count != 1 else ''}; see docs/policies.md")
 
 
 def _wrong_call(error: typer.TyperException) -> int:

@@ -134,7 +134,11 @@ def _make_room(folder: Path) -> None:
             remedy="name another with --folder",
         )
     if marked.exists() and Client(json.loads(marked.read_text("utf-8"))["port"]).answers():
-        raise Refused(str(folder), got="a demonstration that is running", remedy="stop it first")
+        raise Refused(
+            str(folder),
+            got="a demonstration that is running",
+            remedy="stop it first (Ctrl+C where it runs), or name another folder with --folder",
+        )
     folder.mkdir(parents=True, exist_ok=True)
     mark(folder, 0)
     for name in OWN[:-1]:

@@ -57,12 +57,19 @@ def show_evaluation(evaluation: Evaluation) -> None:
     metrics = [name for name in evaluation.metrics if name.partition("@")[0] in SHOWN_METRICS]
     for facts in evaluation.moments:
         console().print(Text(f"{facts['split']}, as of {facts['cut']}", style="bold"))
+        if closed := facts.get("closed_by_rules"):
+            console().print(
+                f"{closed:,} teachers left out, for the rules close all that they chose "
+                f"另有 {closed:,} 位教师所选课程均不可选，未计入"
+            )
     screen = Console(highlight=False, emoji=False)
     screen.print(evaluation_table(evaluation.rows(), metrics, "figures 指标"))
     leads = evaluation.differences()
     if leads:
         # A lead's names are long: one metric fits a terminal of 80 columns.
-        screen.print(evaluation_table(leads, metrics[:1], "the hybrid's lead 混合评分的领先"))
+        title = "the hybrid's lead 混合评分的领先"
+        table = evaluation_table(leads, metrics[:1], title, evaluation.preferred_parts)
+        screen.print(table)
     gaps = [gap for gap in evaluation.gaps() if gap.metric == metrics[0]]
     if gaps:
         # The hybrid comes last, or what one would look at without it.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -12,13 +14,22 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from features.errors import InvalidPolicy
 from features.labels import Label, word_label
+from recommender.planning import policy
 from recommender.planning.explain import outcome_sentence
 from recommender.planning.plan import Outcome, Plan
 from zixuan.show import console
 from zixuan.show_list import said, titled
 
 EXPECTED: Label = ("预计", "expected")
+#: What a requirement is counted in, where it is neither hours nor credits.
+COURSES: Label = ("门课程", "courses")
+MORE: Label = (
+    "计划多于应得：在余下的时间里加入了最适合的课程，您可以不选。",
+    "More is planned than is needed: what suits best fills the time that is left, and you may "
+    "leave it out.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +45,22 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One requirement in one period: amounts as decimal text, and a sentence on how it stands."""
+    """One requirement in one period.
+
+    Parameters
+    ----------
+    requirement, name
+        Its id, and what the policy says to a teacher; both sides empty where that is not known.
+    earned, planned, needed, missing
+        Decimal text, in ``unit``.
+    sentence
+        How it stands.
+    """
 
     requirement: str
+    name: Label
     period: str
+    unit: str
     earned: str
     planned: str
     needed: str
@@ -86,9 +109,14 @@ class PlanView:
             )
             for each in answer["items"]
         )
-        amounts = ("requirement", "period", "earned", "planned", "needed", "missing", "met")
+        own = "requirement", "period", "unit", "earned", "planned", "needed", "missing", "met"
+        names = _names(answer["policy"])
         duties = tuple(
-            Duty(**{name: each[name] for name in amounts}, sentence=(each["zh"], each["en"]))
+            Duty(
+                **{field: each[field] for field in own},
+                name=names.get(each["requirement"], ("", "")),
+                sentence=(each["zh"], each["en"]),
+            )
             for each in answer["outcomes"]
         )
         facts = {name: answer[name] for name in ("teacher_id", "policy", "unit", "gap")}
@@ -100,10 +128,12 @@ def show_plan(view: PlanView, lang: str | None) -> None:
     screen = console()
     title = (f"教师 {view.teacher_id} 的研修规划", f"Plan for teacher {view.teacher_id}")
     screen.print(Text("  ".join(said(title, lang)), style="bold"))
-    facts = (f"政策 {view.policy}", f"rules {view.policy}, gap {view.gap:.1%}")
-    screen.print(Text("  ".join(said(facts, lang)), style="dim"))
+    for facts in ((f"政策 {view.policy}", f"rules {view.policy}"), _worth(view.gap)):
+        screen.print(Text("  ".join(said(facts, lang)), style="dim"))
     screen.print(_courses(view, lang))
     screen.print(_requirements(view, lang))
+    if any(map(_is_more, view.duties)):
+        screen.print("\n".join(said(MORE, lang)), style="dim")
     unmet = [duty for duty in view.duties if not duty.met]
     if unmet:
         screen.print(Text("  ".join(said(("未满足的要求", "Not met"), lang)), style="bold"))
@@ -115,7 +145,9 @@ def _duty(outcome: Outcome) -> Duty:
     sentence = outcome_sentence(outcome)
     return Duty(
         requirement=outcome.requirement,
+        name=(outcome.zh, outcome.en),
         period=outcome.period,
+        unit=outcome.unit,
         earned=outcome.earned,
         planned=outcome.planned,
         needed=outcome.needed,
@@ -148,22 +180,59 @@ def _courses(view: PlanView, lang: str | None) -> Table:
 
 def _requirements(view: PlanView, lang: str | None) -> Table:
     """Show what the plan adds to, or leaves unmet; what is met without it is counted."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
-    table.add_column(_head(("要求", "Requirement"), lang))
-    table.add_column(_head(("期间", "Period"), lang), no_wrap=True)
-    for label in (("已得", "Earned"), ("计划", "Planned"), ("应得", "Needed"), ("尚缺", "Short")):
-        table.add_column(_head(label, lang), justify="right", no_wrap=True)
+    whole = Table.grid()
     rest = len(view.duties)
-    for requirement, duties in groupby(_at_issue(view), key=lambda duty: duty.requirement):
-        shown = requirement
-        for duty in duties:
-            short = "✓" if duty.met else duty.missing
-            table.add_row(shown, duty.period, duty.earned, duty.planned, duty.needed, short)
-            shown, rest = "", rest - 1
+    for _, group in groupby(_at_issue(view), key=lambda duty: duty.requirement):
+        duties = list(group)
+        name = said(duties[0].name, lang) or [duties[0].requirement]
+        whole.add_row(Group(Text("\n".join(name), style="bold"), _amounts(duties, lang), ""))
+        rest -= len(duties)
     if rest:
         label = (f"另有 {rest} 项已满足", f"{rest} more are met already")
-        table.caption, table.caption_justify = "  ".join(said(label, lang)), "left"
+        whole.add_row("  ".join(said(label, lang)))
+    return whole
+
+
+def _amounts(duties: Sequence[Duty], lang: str | None) -> Table:
+    """Show one requirement by period; columns are as wide as those of any other."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
+    table.add_column(_head(("期间", "Period"), lang), no_wrap=True, min_width=11)
+    for label in (("已得", "Earned"), ("计划", "Planned"), ("应得", "Needed"), ("尚缺", "Short")):
+        table.add_column(_head(label, lang), justify="right", no_wrap=True, min_width=7)
+    table.add_column(_head(("单位", "Unit"), lang), no_wrap=True)
+    for duty in duties:
+        short = "✓" if duty.met else duty.missing
+        unit = COURSES if duty.unit == "course" else word_label("unit", duty.unit)
+        unit_told = " ".join(said(unit, lang))
+        table.add_row(duty.period, duty.earned, duty.planned, duty.needed, short, unit_told)
     return table
+
+
+def _worth(gap: float) -> Label:
+    """Say how near the plan is proven to be to the best of those that meet as much.
+
+    >>> _worth(0.0061)[1], _worth(0)[1]
+    ('at most 0.7% below the best plan', 'no plan is better')
+    """
+    if gap <= 0:
+        return "没有更好的规划", "no plan is better"
+    percent = math.ceil(gap * 1_000) / 10
+    return f"与最优规划相差不超过 {percent:.1f}%", f"at most {percent:.1f}% below the best plan"
+
+
+def _is_more(duty: Duty) -> bool:
+    """Say whether the plan adds to what is needed without need."""
+    planned = Decimal(duty.planned)
+    return planned > 0 and Decimal(duty.earned) + planned > Decimal(duty.needed)
+
+
+def _names(version: str) -> dict[str, Label]:
+    """Return what a shipped policy's requirements say, by id; nothing of a policy of one's own."""
+    try:
+        rules = policy.load(version.partition("@")[0])
+    except InvalidPolicy:
+        return {}
+    return {each.id: (each.zh, each.en) for each in rules.requirement}
 
 
 def _at_issue(view: PlanView) -> Iterator[Duty]:

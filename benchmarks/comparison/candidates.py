@@ -19,9 +19,6 @@ from features.profiles import Profiles
 from recommender.scorers.contract import Scorer, Training
 from recommender.scorers.registry import default_names, made
 
-#: Of the decayed histories, the one that transitions start from: half after five courses.
-STEP = 1
-
 
 class Linear:
     """Histories times weights from course to course.
@@ -63,16 +60,9 @@ def _ease(training: Training) -> NDArray[np.float32]:
     return baselines.ease(pairs, reg=200.0)
 
 
-def _transitions(training: Training) -> sparse.csr_array:
-    return baselines.transitions(training.choices, training.n_fitted, 0.5, 10.0)
-
-
 #: Those that do not ship, by name.
 MIGHT_SHIP: dict[str, Callable[[], Scorer]] = {
     "EASE": lambda: Linear("EASE", _ease, lambda profiles: profiles.histories.lasting.sign()),
-    "transitions": lambda: Linear(
-        "transitions", _transitions, lambda profiles: profiles.histories.by_steps[STEP]
-    ),
 }
 
 

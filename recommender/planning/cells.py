@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,17 @@ def by_id(dataset: Dataset, table: str, ids: Iterable[str]) -> dict[str, dict[st
     """Return the rows of these courses or offerings, by id."""
     frame, key = dataset.table(table), _KEYS[table]
     return {row[key]: row for row in rows_of(frame[frame[key].isin(list(ids))])}
+
+
+def staged(dataset: Dataset) -> frozenset[str]:
+    """Return the offerings that come in several stages: none of them is one unbroken block."""
+    counts = dataset.table("offering_stages")["offering_id"].value_counts()
+    return frozenset(map(str, counts.index[counts > 1]))
+
+
+def in_blocks(attributes: Attributes, offering: Any, staged: frozenset[str]) -> Attributes:
+    """Return the attributes, saying so where their offering comes in several stages."""
+    return replace(attributes, block="staged") if text(offering) in staged else attributes
 
 
 def text(cell: Any) -> str:
@@ -70,4 +82,6 @@ def attributes(kind: str, *sources: Row) -> Attributes:
         line=first("line"),
         admission_mode=first("admission_mode"),
         activity=first("activity"),
+        difficulty=first("difficulty"),
+        result=first("result"),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -130,6 +131,13 @@ def loads(
     for (key, inside), low, high in zip(spans, least, most, strict=True):
         options = np.flatnonzero(inside)
         draft.row(Label("load", "", key), options, grid.load[options], lower=low, upper=high)
+
+
+def budget(draft: Draft, cost: NDArray[np.int64], left: Decimal | None) -> None:
+    """Keep what a plan costs within what is left, in yuan; ``cost`` in fen, shape (n_options,)."""
+    options = np.flatnonzero(cost)
+    if left is not None and len(options):
+        draft.row(Label("budget", ""), options, cost[options], upper=int(100 * left))
 
 
 def even(draft: Draft, grid: Grid, targets: NDArray[np.float64]) -> None:

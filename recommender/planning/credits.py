@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.planning.amounts import Measure
+from recommender.planning.balances import Balance, CapUse, Counted
+from recommender.planning.carrying import chained, passes_on
 from recommender.planning.duties import Duty, duties
-from recommender.planning.lines import Batch, Line, Worth, worth
-from recommender.planning.matching import Career, Scope
+from recommender.planning.lines import Batch, Line, Worth, worth_of
+from recommender.planning.matching import Career, Scope, fits_any
 from recommender.planning.rules import Counting, Policy, Requirement
 from recommender.planning.terms import Period
 
@@ -22,58 +25,12 @@ COUNTED_STATES = ("recognised", "planned")
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """What one line gives to one requirement: ``counted`` of ``amount`` steps.
-
-    ``rule`` is the counting rule that decided; empty where the line counts in full.
-    """
-
-    line_id: str
-    amount: int
-    counted: int
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class CapUse:
-    """How much of a cap is used in a duty; ``year`` is 0 where the cap is for the whole period."""
-
-    rule: str
-    year: int
-    counted: int
-    cap: int
-
-    @property
-    def room(self) -> int:
-        """How much more of such lines can count."""
-        return self.cap - self.counted
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """How a teacher stands with one duty, in steps of its measure.
-
-    ``earned`` is recognised, ``planned`` is to come on top of it; ``missing`` and ``excess``
-    are what is left with both. ``taken`` is what a maximum sees: caps do not lower it.
-    """
-
-    duty: Duty
-    earned: int
-    planned: int
-    taken: int
-    missing: int
-    excess: int
-    caps: tuple[CapUse, ...]
-    lines: tuple[Counted, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """Why a line counts for nothing.
 
     ``reason`` is ``claimed``, ``verified``, ``expired``, ``no_amount``, ``no_conversion``,
-    ``inexact``, ``no_requirement`` (none asks for such a line on that day), or the id of the
-    counting rule that leaves it out.
+    ``other_policy``, ``inexact``, ``no_requirement`` (none asks for such a line on that day), or
+    the id of the counting rule or condition that leaves it out.
     """
 
     line_id: str
@@ -118,7 +75,11 @@ def sheet(
         The same for the same lines, whatever their order.
     """
     ordered = sorted(lines, key=lambda line: (line.planned, line.earned_on, line.line_id))
-    values = [worth(policy, line.hours, line.credits, line.attributes) for line in ordered]
+    values = [worth_of(policy, line, career) for line in ordered]
+    values = [
+        _held_back(policy, line, career) or value
+        for line, value in zip(ordered, values, strict=True)
+    ]
     sound = [
         number
         for number, (line, value) in enumerate(zip(ordered, values, strict=True))
@@ -131,13 +92,33 @@ def sheet(
         [values[number].steps for number in sound],
     )
     due = duties(policy, career, cycles, today)
-    balances = tuple(_balance(policy, career, duty, batch, counted) for duty in due)
+    balances = _settled(policy, [_balance(policy, career, duty, batch, counted) for duty in due])
     return CreditSheet(
         policy=policy.version,
         measure=policy.measure,
         balances=balances,
         not_counted=_verdicts(ordered, values, balances),
     )
+
+
+def _settled(policy: Policy, balances: Sequence[Balance]) -> tuple[Balance, ...]:
+    """Let the periods of a requirement give to each other where it says so."""
+    found: list[Balance] = []
+    for _, group in groupby(balances, key=lambda each: each.duty.requirement.id):
+        own = tuple(group)
+        found += chained(policy, own) if passes_on(own[0].duty.requirement) else own
+    return tuple(found)
+
+
+def _held_back(policy: Policy, line: Line, career: Career) -> Worth | None:
+    """Return the condition that a line fails, as its fault; ``None`` if it fails none."""
+    if line.evaluated is not False:
+        return None
+    for rule in policy.condition:
+        here = rule.scope.open_on(line.earned_on) and rule.scope.covers(career.on(line.earned_on))
+        if here and fits_any(rule.where, line.attributes):
+            return Worth(0, rule.id)
+    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,24 +145,28 @@ def contribution(
     policy: Policy, requirement: Requirement, batch: Batch, career: Career
 ) -> Contribution:
     """Apply a requirement's clauses and the policy's counting rules to a batch of lines."""
-    fits = batch.fitting(requirement.where)
+    fits = batch.fitting(requirement.where, policy.measure)
     amount = np.where(fits, batch.courses if requirement.counts == "course" else batch.amounts, 0)
     counted, decided = amount.copy(), np.full(len(batch), IN_FULL, dtype=np.int64)
     windows = policy.windows_of(career)
     for number, rule in enumerate(policy.counting):
         if requirement.id not in rule.requirements:
             continue
-        here = fits & (decided == IN_FULL) & _under(rule, batch, career, windows)
+        here = fits & (decided == IN_FULL) & _under(policy, rule, batch, (career, windows))
         counted[here] = amount[here] * rule.weight.numerator // rule.weight.denominator
         decided[here] = number
     return Contribution(fits, amount, counted, decided)
 
 
 def _under(
-    rule: Counting, batch: Batch, career: Career, windows: Mapping[str, Period]
+    policy: Policy,
+    rule: Counting,
+    batch: Batch,
+    teacher: tuple[Career, Mapping[str, Period]],
 ) -> NDArray[np.bool_]:
     """Say which lines a counting rule is about."""
-    here = batch.fitting(rule.where)
+    career, windows = teacher
+    here = batch.fitting(rule.where, policy.measure)
     if rule.within:
         window = windows.get(rule.within)
         here &= within(batch.days, window) if window else False

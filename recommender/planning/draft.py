@@ -22,7 +22,7 @@ class Label:
     ----------
     rule
         ``once``, ``repeat``, ``equivalent``, ``after``, ``load``, ``even``, ``pin``,
-        ``minimum``, ``maximum`` or ``cap``.
+        ``budget``, ``minimum``, ``maximum`` or ``cap``.
     of
         The course, the group, the requirement or the counting rule.
     period

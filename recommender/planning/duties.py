@@ -76,10 +76,13 @@ def _duty(
 ) -> Duty | None:
     career, windows, today = teacher
     scope = requirement.scope
+    inside = _in_force(policy, requirement, period, today)
+    if inside is None:
+        return None
     inside = replace(
-        period,
-        since=max(period.since, scope.since or period.since),
-        until=min(period.until, scope.until or period.until),
+        inside,
+        since=max(inside.since, scope.since or inside.since),
+        until=min(inside.until, scope.until or inside.until),
     )
     if inside.since >= inside.until or not scope.covers(career.on(inside.nearest(today))):
         return None
@@ -87,6 +90,10 @@ def _duty(
     if not share:
         return None
     measure = policy.measure_of(requirement)
+    if requirement.share is not None:
+        whole = next(each for each in policy.requirement if each.id == requirement.of)
+        share = requirement.share * _owed(policy, whole, period, career, windows)
+        requirement = replace(requirement, minimum=whole.minimum)
     return Duty(
         requirement=requirement,
         period=inside,
@@ -95,6 +102,22 @@ def _duty(
         maximum=_steps(requirement.maximum, Fraction(1), measure),
         closed=inside.until <= today,
     )
+
+
+def _in_force(
+    policy: Policy, requirement: Requirement, period: Period, today: dt.date
+) -> Period | None:
+    """Return the period that a rule asks about, ``None`` if it is not the one in force for it.
+
+    A rule that asks in proportion asks about its own years alone.
+    """
+    if requirement.pro_rata and (requirement.since or requirement.until):
+        years = policy.cycle.years_of(period)
+        own = [year for year in years if requirement.in_force_on(year.middle)]
+        return replace(period, since=own[0].since, until=own[-1].until) if own else None
+    by_part = requirement.per in ("year", "term")
+    day = period.middle if by_part else period.nearest(today)
+    return period if requirement.in_force_on(day) else None
 
 
 def _steps(amount: Decimal | None, share: Fraction, measure: Measure) -> int | None:
@@ -110,21 +133,36 @@ def _owed(
     windows: Mapping[str, Period],
 ) -> Fraction:
     """Return the part of a requirement that is owed in a period, 0 to 1."""
-    employed = career.employed_on or dt.date.min
-    waiving = [windows[name] for name in requirement.waived_during if name in windows]
+    arrived = policy.arrival(career) or dt.date.min
+    begins = max(career.employed_on or dt.date.min, arrived)
+    waiving = [
+        *(
+            (windows[name].since, windows[name].until)
+            for name in requirement.waived_during
+            if name in windows
+        ),
+        *career.on_leave(requirement.waived_on),
+    ]
     if requirement.pro_rata:
         years = policy.cycle.years_of(period)
-        return Fraction(sum(_mostly_serves(year, employed, waiving) for year in years), len(years))
-    if waiving:
-        return Fraction(_mostly_serves(period, employed, waiving))
-    return Fraction(period.until > employed)
+        owed = [
+            year
+            for year in years
+            if requirement.in_force_on(year.middle) and _mostly_serves(year, begins, waiving)
+        ]
+        return Fraction(len(owed), len(years))
+    if waiving or (arrived > period.since and requirement.per != "cycle"):
+        return Fraction(_mostly_serves(period, begins, waiving))
+    return Fraction(period.until > begins)
 
 
-def _mostly_serves(year: Period, employed: dt.date, waiving: Sequence[Period]) -> bool:
-    """Say whether a teacher serves at least half of a year, days in waiving windows left out."""
-    free = sum(
-        1
-        for ordinal in range(max(year.since, employed).toordinal(), year.until.toordinal())
-        if not any(window.holds(dt.date.fromordinal(ordinal)) for window in waiving)
-    )
+def _mostly_serves(
+    year: Period, begins: dt.date, waiving: Sequence[tuple[dt.date, dt.date]]
+) -> bool:
+    """Say whether a teacher serves at least half of a year, days in waiving stretches left out."""
+    free, day = 0, max(year.since, begins)
+    for since, until in sorted(waiving):
+        free += max(0, (min(since, year.until) - day).days)
+        day = max(day, until)
+    free += max(0, (year.until - day).days)
     return 2 * free >= (year.until - year.since).days

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recommender.planning.amounts import Measure
-from recommender.planning.credits import Counted, Verdict
+from recommender.planning.balances import Counted
+from recommender.planning.credits import Verdict
 from recommender.planning.plan import Item, Outcome, Plan
 from recommender.planning.rules import Policy
 
@@ -128,6 +129,10 @@ _REASONS = {
     "expired": ("已失效。", "Expired."),
     "no_amount": ("没有学时或学分数量。", "It has no hours or credits."),
     "no_conversion": ("现行政策没有规定如何折算。", "The policy has no conversion for its unit."),
+    "other_policy": (
+        "按其他地区政策计算的学分，现行政策没有规定如何折算。",
+        "Credits of another place's policy, for which this one has no conversion.",
+    ),
     "inexact": (
         "数量不是政策最小计量单位的整数倍。",
         "Its amount is no whole number of the policy's step.",
@@ -143,5 +148,7 @@ def verdict_sentence(policy: Policy, verdict: Verdict) -> Sentence:
     """Say why a line counts for nothing."""
     if verdict.reason in _REASONS:
         return Sentence(verdict.reason, *_REASONS[verdict.reason])
-    rule = {rule.id: rule for rule in policy.counting}[verdict.reason]
-    return Sentence("rule", f"{rule.zh}。", f"Not counted: {rule.en}.")
+    said = {rule.id: (rule.zh, rule.en) for rule in policy.counting}
+    said |= {rule.id: (rule.zh, rule.en) for rule in policy.condition}
+    zh, en = said[verdict.reason]
+    return Sentence("rule", f"{zh}。", f"Not counted: {en}.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,9 +15,20 @@ from features.moments import NEVER, instant, local_days, microseconds
 from features.organisations import lineage
 from features.states import states_at
 from recommender.planning.amounts import exact
-from recommender.planning.cells import Row, amount, attributes, by_id, day, rows_of, text, words
+from recommender.planning.cells import (
+    Row,
+    amount,
+    attributes,
+    by_id,
+    day,
+    in_blocks,
+    rows_of,
+    staged,
+    text,
+    words,
+)
 from recommender.planning.lines import Line
-from recommender.planning.matching import Career, Standing
+from recommender.planning.matching import Attributes, Career, Standing
 
 #: The place of a teacher of whom no region is known: the nation.
 NATION = "CN"
@@ -50,6 +63,7 @@ def _standing(dataset: Dataset, row: Row, as_of: pd.Timestamp) -> Standing:
         phase=text(row["phase"]),
         subjects=words(row["subjects"]),
         region=region(dataset, text(row["organisation_id"]), as_of),
+        leave=text(row["leave_code"]),
     )
 
 
@@ -100,10 +114,43 @@ def _entries(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[Li
     known = own[(recorded < instant(as_of)) & (earned < instant(as_of))]
     courses = by_id(dataset, "courses", known["course_id"].dropna())
     offerings = by_id(dataset, "offerings", known["offering_id"].dropna())
-    return tuple(
+    answers, results = _evaluated(dataset, teacher_id, as_of), _results(dataset, teacher_id, as_of)
+    lines = (
         _entry(row, offerings.get(row["offering_id"], {}), courses.get(row["course_id"], {}))
         for row in rows_of(known)
     )
+    stages = staged(dataset)
+    return tuple(
+        replace(
+            line,
+            attributes=_passed(in_blocks(line.attributes, offering, stages), line.course, results),
+            evaluated=answers.get(offering),
+        )
+        for line, offering in zip(lines, known["offering_id"], strict=True)
+    )
+
+
+def _passed(attributes: Attributes, course: str, results: Mapping[str, str]) -> Attributes:
+    """Return the attributes with the result of the course, unless the line states its own."""
+    return replace(attributes, result=attributes.result or results.get(course, ""))
+
+
+def _results(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> dict[str, str]:
+    """Return the result of each course that was graded, the last one known before a moment."""
+    table = dataset.table("events")
+    known = microseconds(table["occurred_at"]) < instant(as_of)
+    own = table[known & (table["teacher_id"] == teacher_id)].dropna(subset=["result"])
+    last = own.sort_values("occurred_at", kind="stable").drop_duplicates("course_id", keep="last")
+    return dict(zip(last["course_id"].astype(str), last["result"].astype(str), strict=True))
+
+
+def _evaluated(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> dict[str, bool]:
+    """Return, for each offering of which it is known, whether an evaluation was handed in."""
+    table = dataset.table("enrolments")
+    decided = microseconds(table["decided_at"])
+    own = table[(table["teacher_id"] == teacher_id) & (decided < instant(as_of))]
+    said = own.dropna(subset=["evaluated"])
+    return {str(key): bool(each.any()) for key, each in said.groupby("offering_id")["evaluated"]}
 
 
 def _entry(row: Row, offering: Row, course: Row) -> Line:
@@ -119,6 +166,7 @@ def _entry(row: Row, offering: Row, course: Row) -> Line:
         credits=amounts.get("credit", amount("credits", *catalogue)),
         state=text(row["state"]),
         course=text(row["course_id"]),
+        under=text(row["policy_version"]).partition("@")[0],
     )
 
 
@@ -127,11 +175,13 @@ def _completed(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[
     log = dataset.log.before(as_of).of_kinds("completed").of_teachers(here)
     names = dataset.courses.outside(log.course)
     courses = by_id(dataset, "courses", names)
+    results = _results(dataset, teacher_id, as_of)
     lines: list[Line] = []
     lifted: dict[str, pd.Timestamp] = {}
     for name, on in zip(names, local_days(log.occurred_at, dataset.columns.zone), strict=True):
         if on >= lifted.get(name, on):
-            lines.append(_completion(len(lines), courses[name], on.date()))
+            line = _completion(len(lines), courses[name], on.date())
+            lines.append(replace(line, attributes=_passed(line.attributes, name, results)))
             repeatable = text(courses[name]["repeatable"]) or NEVER_AGAIN
             lifted[name] = free_from(pd.DatetimeIndex([on]), repeatable)[0]
     return tuple(lines)

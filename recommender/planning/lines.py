@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,8 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.planning.amounts import Measure
-from recommender.planning.matching import Attributes, Clause, fits_any
-from recommender.planning.rules import Policy
+from recommender.planning.matching import (
+    Attributes,
+    Career,
+    Clause,
+    Scope,
+    Standing,
+    fits_any,
+    lies_in,
+)
+from recommender.planning.rules import Conversion, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,10 @@ class Line:
     state
         ``recognised`` counts; ``claimed`` and ``verified`` wait, ``expired`` is lost, and
         ``planned`` is counted apart.
+    under
+        Id of the policy that its amount was counted under; empty where it is not stated.
+    evaluated
+        Whether an evaluation of its offering was handed in; ``None`` where that is not known.
     """
 
     line_id: str
@@ -38,6 +50,8 @@ class Line:
     credits: Decimal | None = None
     state: str = "recognised"
     course: str = ""
+    under: str = ""
+    evaluated: bool | None = None
 
     @property
     def planned(self) -> bool:
@@ -49,11 +63,14 @@ class Line:
 class Worth:
     """What a line is worth in a policy's unit, in steps; or why that cannot be said.
 
-    ``fault`` is ``no_amount``, ``no_conversion`` or ``inexact``; empty where ``steps`` holds.
+    ``fault`` is ``no_amount``, ``no_conversion``, ``other_policy`` (credits of another place,
+    without a conversion) or ``inexact``; empty where ``steps`` holds. ``conversion`` is the rule
+    that decided; empty where the amount stands as it is.
     """
 
     steps: int
     fault: str = ""
+    conversion: str = ""
 
 
 def worth(
@@ -72,11 +89,50 @@ def worth(
         return Worth(0, "no_amount")
     for rule in policy.conversion:
         amount = amounts[rule.unit]
-        if amount is not None and fits_any(rule.where, attributes):
-            given = Fraction(amount) / Fraction(rule.each) * Fraction(rule.gives)
-            whole = declared.whole_steps(given) * declared.step
-            return Worth(policy.measure.steps(whole))
+        if amount is not None and not rule.under and fits_any(rule.where, attributes):
+            return _converted(policy, rule, amount)
     return Worth(0, "no_conversion")
+
+
+def worth_of(policy: Policy, line: Line, career: Career) -> Worth:
+    """Value a line of a teacher's ledger or plan in a policy's unit.
+
+    Credits that were counted elsewhere are worth what a conversion for them says, else what
+    their hours are worth; conversions may ask for the day, and for the teacher of that day.
+    """
+    foreign = policy.counted_elsewhere(line.under, career, line.earned_on)
+    if not foreign and not any(rule.scope != Scope() for rule in policy.conversion):
+        return worth(policy, line.hours, line.credits, line.attributes)
+    teacher = career.on(line.earned_on)
+    open_rules = [
+        rule
+        for rule in policy.conversion
+        if rule.scope.open_on(line.earned_on) and rule.scope.covers(teacher)
+    ]
+    if foreign and line.credits is not None:
+        for rule in open_rules:
+            if _for_those(rule, line, teacher) and fits_any(rule.where, line.attributes):
+                return _converted(policy, rule, line.credits)
+    credits = None if foreign else line.credits
+    value = worth(
+        replace(policy, conversion=tuple(open_rules)), line.hours, credits, line.attributes
+    )
+    lost = foreign and line.credits is not None and value.fault in ("no_amount", "no_conversion")
+    return Worth(0, "other_policy") if lost else value
+
+
+def _for_those(rule: Conversion, line: Line, teacher: Standing) -> bool:
+    """Say whether a conversion is for credits that were counted where the line was."""
+    by_place = any(lies_in(teacher.region, place) for place in rule.under)
+    return line.under in rule.under if line.under else by_place
+
+
+def _converted(policy: Policy, rule: Conversion, amount: Decimal) -> Worth:
+    """Apply a conversion; what is left below a step is dropped."""
+    declared = Measure(policy.unit, policy.step)
+    given = Fraction(amount) / Fraction(rule.each) * Fraction(rule.gives)
+    whole = declared.whole_steps(given) * declared.step
+    return Worth(policy.measure.steps(whole), conversion=rule.id)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +182,14 @@ class Batch:
     def __len__(self) -> int:
         return len(self.which)
 
-    def fitting(self, where: tuple[Clause, ...]) -> NDArray[np.bool_]:
-        """Say which lines fit one of the clauses, shape (n,)."""
-        fits = np.array([fits_any(where, each) for each in self.attributes], dtype=bool)
-        return fits[self.which] if len(self) else np.zeros(0, bool)
+    def fitting(self, where: tuple[Clause, ...], measure: Measure) -> NDArray[np.bool_]:
+        """Say which lines fit one of the clauses, amounts being in steps of a measure."""
+        if not where or not len(self):
+            return np.ones(len(self), dtype=bool)
+        found = np.zeros(len(self), dtype=bool)
+        for clause in where:
+            fits = np.array([clause.fits(each) for each in self.attributes], dtype=bool)[self.which]
+            if clause.least is not None:
+                fits &= self.amounts >= measure.steps(clause.least)
+            found |= fits
+        return found

@@ -30,14 +30,19 @@ class Limits:
     least_hours, most_hours
         Bounds of what is set where the teacher states nothing, for a whole year; in a year
         under way, the part of it that is left. Duties that need more are named as unmet.
+    budget
+        Yuan that are left of the school's allotment for this plan; ``None``: no limit.
     """
 
     hours_per_year: Decimal | None = None
     unknown_hours: Decimal = Decimal(10)
     least_hours: Decimal = Decimal(40)
     most_hours: Decimal = Decimal(240)
+    budget: Decimal | None = None
 
     def __post_init__(self) -> None:
+        if self.budget is not None and self.budget < 0:
+            raise InvalidSetting("budget", expected="0 or more yuan", got=str(self.budget))
         if self.hours_per_year is not None and self.hours_per_year < 0:
             raise InvalidSetting(
                 "hours_per_year", expected="0 or more hours", got=str(self.hours_per_year)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 #: Keys that the schema does not know are faults, not comments.
 STRICT = ConfigDict(extra="forbid")
@@ -31,6 +33,14 @@ class Attributes:
     line: str = ""
     admission_mode: str = ""
     activity: str = ""
+    difficulty: str = ""
+    result: str = ""
+    block: str = "unbroken"
+
+    @property
+    def main_theme(self) -> str:
+        """The first of its themes: the one it counts for where it may count for one only."""
+        return self.theme[0] if self.theme else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,18 @@ class Clause:
     """Attributes that must all fit; each lists the words of which one is enough.
 
     Several attributes in one clause are a crossed condition (kind x tier x theme).
+
+    Parameters
+    ----------
+    theme, main_theme
+        Any of a line's themes, or its first alone: so a policy says whether one course counts
+        for several themes.
+    difficulty, result
+        Words of columns that a data set declares on courses, and of how a course was passed.
+    block
+        ``unbroken``, or ``staged`` for an offering in several stages.
+    least
+        The line alone is worth at least this much, in the policy's unit.
     """
 
     __pydantic_config__ = STRICT
@@ -52,17 +74,29 @@ class Clause:
     line: Words = ()
     admission_mode: Words = ()
     activity: Words = ()
+    main_theme: Words = ()
+    difficulty: Words = ()
+    result: Words = ()
+    block: tuple[Literal["unbroken", "staged"], ...] = ()
+    least: Annotated[Decimal, Field(gt=0)] | None = None
 
     def fits(self, attributes: Attributes) -> bool:
-        """Say whether a line has one of the words for every attribute that is listed."""
-        for field in fields(self):
-            wanted = getattr(self, field.name)
+        """Say whether a line has one of the words for every attribute that is listed.
+
+        What it is worth is not asked here: see :meth:`Batch.fitting`.
+        """
+        for name in _WORDS:
+            wanted = getattr(self, name)
             if not wanted:
                 continue
-            has = getattr(attributes, field.name)
+            has = getattr(attributes, name)
             if not (set(has) if isinstance(has, tuple) else {has}) & set(wanted):
                 return False
         return True
+
+
+#: What a clause lists words of: asked of thousands of lines, so looked up once.
+_WORDS = tuple(field.name for field in fields(Clause) if field.name != "least")
 
 
 def fits_any(clauses: tuple[Clause, ...], attributes: Attributes) -> bool:
@@ -87,6 +121,17 @@ class Standing:
     phase: str = ""
     subjects: Words = ()
     region: str = ""
+    leave: str = ""
+
+
+def lies_in(region: str, place: str) -> bool:
+    """Say whether a region is a place or inside it: ``CN-ZJ`` lies in ``CN``."""
+    return region == place or region.startswith(f"{place}-")
+
+
+def _elsewhere(region: str, place: str) -> bool:
+    """Say whether a region is surely outside a place: not unknown, nor one that holds it."""
+    return bool(region) and not lies_in(region, place) and not lies_in(place, region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +182,33 @@ class Career:
         """Return the state in force on a day; days to come keep the last one."""
         known = [standing for standing in self.standings if standing.since <= day]
         return known[-1] if known else self.standings[0]
+
+    def on_leave(self, codes: Words) -> tuple[tuple[dt.date, dt.date], ...]:
+        """Return the stretches [since, until) of leave under one of these codes, in order."""
+        ends = [*(standing.since for standing in self.standings[1:]), dt.date.max]
+        return tuple(
+            (standing.since, until)
+            for standing, until in zip(self.standings, ends, strict=True)
+            if standing.leave and standing.leave in codes
+        )
+
+    def arrived_in(self, place: str) -> dt.date | None:
+        """Return the day on which the teacher last came into a place from another.
+
+        ``None`` where the teacher has been there for as long as is known, or never was.
+        """
+        pairs = zip(self.standings, self.standings[1:], strict=False)
+        days = [
+            after.since
+            for before, after in pairs
+            if lies_in(after.region, place) and _elsewhere(before.region, place)
+        ]
+        return days[-1] if days else None
+
+    def away_from(self, place: str, day: dt.date) -> bool:
+        """Say whether the teacher of a place was in another one on a day."""
+        ever = any(lies_in(standing.region, place) for standing in self.standings)
+        return ever and _elsewhere(self.on(day).region, place)
 
     def took_up(self, role: str) -> dt.date | None:
         """Return the last day on which the teacher changed into a role from another.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.planning.balances import Balance, CapUse
+from recommender.planning.carrying import most_carried, most_lent, passes_on
 from recommender.planning.credits import (
-    Balance,
-    CapUse,
     Contribution,
     CreditSheet,
     cap_groups,
@@ -35,14 +37,20 @@ def draft_duties(
     Option i of the batch is column i of the draft. Compulsory duties fall short last (level
     0), the others from ``first_level`` on: those that may give first, last.
     """
+    chains: dict[str, _Chain] = {}
     for balance in before.balances:
         duty = balance.duty
         if duty.closed:
             continue
         given = contribution(policy, duty.requirement, batch, career)
         level = _level(policy, duty.requirement, first_level)
-        if duty.minimum is not None and balance.missing:
-            _minimum(draft, policy, balance, batch, given, level)
+        if passes_on(duty.requirement):
+            chain = chains.setdefault(duty.requirement.id, _Chain(policy, before))
+            link = chain.links(draft, balance)
+            _minimum(draft, policy, balance, batch, given, level=level, link=link)
+        elif duty.minimum is not None and balance.missing:
+            link = _Link(balance.missing, balance.missing)
+            _minimum(draft, policy, balance, batch, given, level=level, link=link)
         if duty.maximum is not None:
             _maximum(draft, balance, batch, given, level)
 
@@ -56,13 +64,66 @@ def _level(policy: Policy, requirement: Requirement, first: int) -> int:
     return first + firm.index(requirement.may_give or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """What a minimum still needs, the most that can be missing, and what other periods give."""
+
+    needed: int
+    most: int
+    columns: tuple[int, ...] = ()
+    signs: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class _Chain:
+    """The open periods of a requirement that give to each other, met in the order of time.
+
+    A column for what is carried over, and one for what is lent, stands between two periods: it
+    lowers what one has, or owes, and raises the other's.
+    """
+
+    policy: Policy
+    before: CreditSheet
+    _carried: int | None = None
+    _lent: int | None = None
+
+    def links(self, draft: Draft, balance: Balance) -> _Link:
+        """Return what the period before and the period after add to a minimum's row."""
+        duty = balance.duty
+        needed = (duty.minimum or 0) - balance.earned
+        columns, signs = [], []
+        if self._carried is None or self._lent is None:
+            needed += balance.repaid - balance.carried
+        else:
+            columns, signs = [self._carried, self._lent], [1, -1]
+        if not self._last(duty):
+            most = [most_carried(self.policy, duty), most_lent(self.policy, duty)]
+            self._carried, self._lent = map(int, draft.columns(upper=most, gain=[0, 0]))
+            columns += [self._carried, self._lent]
+            signs += [-1, 1]
+        most_missing = (
+            max(0, needed) + most_lent(self.policy, duty) + most_carried(self.policy, duty)
+        )
+        return _Link(needed, most_missing, tuple(columns), tuple(signs))
+
+    def _last(self, duty: Duty) -> bool:
+        own = [
+            each.duty
+            for each in self.before.balances
+            if each.duty.requirement.id == duty.requirement.id
+        ]
+        return own[-1] == duty
+
+
 def _minimum(
     draft: Draft,
     policy: Policy,
     balance: Balance,
     batch: Batch,
     given: Contribution,
+    *,
     level: int,
+    link: _Link,
 ) -> None:
     """Let what counts, and what is missing, come to at least what is still needed."""
     duty = balance.duty
@@ -75,12 +136,12 @@ def _minimum(
             options = np.flatnonzero(group)
             capped.append(_capped(draft, duty, use, options, given.counted[options]))
     options = np.flatnonzero(rest & (given.counted > 0))
-    lacking = draft.shortage(level, balance.missing, 1 / max(1, duty.minimum or 1))
+    lacking = draft.shortage(level, link.most, 1 / max(1, duty.minimum or 1))
     draft.row(
         Label("minimum", duty.requirement.id, duty.period.key),
-        [*options, *capped, lacking],
-        [*given.counted[options], *[1] * len(capped), 1],
-        lower=balance.missing,
+        [*options, *capped, *link.columns, lacking],
+        [*given.counted[options], *[1] * len(capped), *link.signs, 1],
+        lower=link.needed,
     )
 
 

@@ -15,11 +15,23 @@ from features.dataset import Dataset
 from features.done import NEVER_AGAIN, free_from
 from features.moments import local_days
 from recommender.openings import announced
-from recommender.planning.cells import Row, amount, attributes, by_id, day, rows_of, text, words
+from recommender.planning.cells import (
+    Row,
+    amount,
+    attributes,
+    by_id,
+    day,
+    in_blocks,
+    rows_of,
+    staged,
+    text,
+    words,
+)
 from recommender.planning.horizon import Horizon
 from recommender.planning.matching import fits_any
 from recommender.planning.problem import Candidate, Option
 from recommender.planning.rules import Policy
+from recommender.planning.sanctions import Lost, lost_places
 
 
 def candidates(
@@ -45,7 +57,9 @@ def candidates(
     for name, last in past.items():
         since, group = _free_from(known[name], last), _group(known[name])
         lifted[group] = max(since, lifted.get(group, since))
-    calendar = _Calendar(dataset, policy, horizon, _offerings(dataset, teacher_id, as_of, names))
+    runs = _offerings(dataset, teacher_id, as_of, names)
+    lost = lost_places(dataset, teacher_id, as_of, policy)
+    calendar = _Calendar(dataset, policy, horizon, runs, staged(dataset), lost)
     found = []
     for name in names:
         row = known[name]
@@ -100,7 +114,7 @@ def fitting(dataset: Dataset, policy: Policy) -> dict[str, NDArray[np.int32]]:
     return {
         requirement.id: np.sort(positions[[fits_any(requirement.where, each) for each in known]])
         for requirement in policy.requirement
-        if requirement.where and requirement.minimum
+        if requirement.where and (requirement.minimum or requirement.share)
     }
 
 
@@ -112,6 +126,8 @@ class _Calendar:
     policy: Policy
     horizon: Horizon
     offerings: Mapping[str, Sequence[Row]]
+    staged: frozenset[str]
+    lost: tuple[Lost, ...]
 
     def options(self, course: Row, since: dt.date) -> tuple[Option, ...]:
         """Return where a course can go from a day on, in the order of terms."""
@@ -128,11 +144,16 @@ class _Calendar:
                 attributes=attributes("offering", course),
                 hours=amount("hours", course),
                 credits=amount("credits", course),
+                cost=amount("cost", course),
             )
             for term in self._expected(course, announced)
             if self.horizon.last_days[term] >= since
         }
-        return tuple(option for _, option in sorted((expected | concrete).items()))
+        return tuple(
+            option
+            for _, option in sorted((expected | concrete).items())
+            if not any(each.keeps_from(option.earned_on, option.attributes) for each in self.lost)
+        )
 
     def _concrete(self, course: Row, row: Row) -> Option | None:
         """Return the option of an offering that can still be joined."""
@@ -149,10 +170,14 @@ class _Calendar:
         return Option(
             term=term,
             earned_on=ends,
-            attributes=attributes("offering", row, course),
+            attributes=in_blocks(
+                attributes("offering", row, course), row["offering_id"], self.staged
+            ),
             hours=amount("hours", row, course),
             credits=amount("credits", row, course),
             offering=row["offering_id"],
+            cost=amount("cost", row, course),
+            funding=text(row["funding"]),
         )
 
     def _expected(self, course: Row, offerings: Sequence[Row]) -> list[int]:
@@ -165,6 +190,7 @@ class _Calendar:
             number
             for number, term in enumerate(self.horizon.terms)
             if (undated or term.since > self.horizon.today)
+            and self.policy.may_enrol(term, self.horizon.today)
             and (not seasons or self.policy.cycle.season(term.since) in seasons)
             and self.horizon.last_days[number] < withdrawn
         ]

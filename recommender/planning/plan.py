@@ -11,7 +11,8 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from features.errors import InvalidSetting
-from recommender.planning.credits import Balance, CreditSheet
+from recommender.planning.balances import Balance
+from recommender.planning.credits import CreditSheet
 from recommender.planning.lines import Line
 from recommender.planning.matching import STRICT
 from recommender.planning.problem import Inputs, Option, Problem, build
@@ -319,7 +320,7 @@ def _outcome(balance: Balance) -> Outcome:
         unit=duty.measure.unit,
         earned=text(balance.earned),
         planned=text(balance.planned),
-        needed=text(duty.minimum or 0),
+        needed=text(balance.needed),
         missing=text(balance.missing),
         limit="" if duty.maximum is None else text(duty.maximum),
         excess=text(balance.excess),

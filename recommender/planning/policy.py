@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
 import pandas as pd
 
-from features.errors import InvalidPolicy
-from recommender.planning.matching import Career, Scope
+from features.errors import InvalidPolicy, did_you_mean
+from recommender.planning.matching import Career, Scope, lies_in
 from recommender.planning.policy_file import Folder, read
 from recommender.planning.rules import Policy
 
@@ -26,7 +27,13 @@ def load(name: str, directory: Path | None = None) -> Policy:
     InvalidPolicy
         If there is none of that name, or its file breaks the schema; every fault is listed.
     """
-    return read(name, _folders(directory))
+    return _of_package(name) if directory is None else read(name, _folders(directory))
+
+
+@cache
+def _of_package(name: str) -> Policy:
+    """Return a shipped policy; package data do not change while a program runs."""
+    return read(name, _folders(None))
 
 
 def load_file(path: Path) -> Policy:
@@ -52,7 +59,7 @@ def shipped(directory: Path | None = None) -> tuple[Policy, ...]:
         for entry in folder.iterdir()
         if entry.name.endswith(".toml")
     }
-    return tuple(read(name, folders) for name in sorted(names))
+    return tuple(load(name, directory) for name in sorted(names))
 
 
 def find(policies: Iterable[Policy], career: Career, as_of: pd.Timestamp) -> Policy:
@@ -82,10 +89,34 @@ def find(policies: Iterable[Policy], career: Career, as_of: pd.Timestamp) -> Pol
     )
 
 
+def in_force(
+    career: Career, as_of: pd.Timestamp, name: str | None = None, directory: Path | None = None
+) -> Policy:
+    """Return the policy of a name, or where none is named the one in force for a teacher.
+
+    Raises
+    ------
+    InvalidPolicy
+        If there is none of that name, none is in force, or a file breaks the schema.
+    """
+    if name is None:
+        return find(shipped(directory), career, as_of)
+    try:
+        return load(name, directory)
+    except InvalidPolicy as error:
+        known = [] if error.faults else [each.id for each in shipped(directory)]
+        if meant := did_you_mean([name], known):
+            raise InvalidPolicy(
+                error.what, expected=error.expected, got=error.got, remedy=meant
+            ) from error
+        raise
+
+
 def _holds(policy: Policy, career: Career, today: dt.date) -> bool:
     teacher = career.on(today)
     return (
-        (teacher.region == policy.place or teacher.region.startswith(f"{policy.place}-"))
+        not policy.named_only
+        and lies_in(teacher.region, policy.place)
         and Scope(since=policy.since, until=policy.until).open_on(today)
         and policy.applies.open_on(today)
         and policy.applies.covers(teacher)

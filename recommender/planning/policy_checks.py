@@ -22,12 +22,18 @@ def faults_of(policy: Policy) -> list[Fault]:
         found += _of_requirement(policy, requirement)
     for window in policy.window:
         found += _of_window(window)
+    seasons = {term.id for term in policy.cycle.term}
+    for entry in policy.round:
+        for unknown in sorted(set(entry.terms) - seasons):
+            key = f"round {entry.id!r}.terms"
+            found.append((key, f"one of {', '.join(sorted(seasons))}", repr(unknown)))
     for rule in policy.counting:
         found += _of_counting(policy, rule)
     for conversion in policy.conversion:
-        if conversion.unit == policy.unit:
+        if conversion.unit == policy.unit and not conversion.under:
             key = f"conversion {conversion.id!r}.unit"
             found.append((key, "a unit other than the policy's own", repr(conversion.unit)))
+    found += _of_clauses(policy)
     return found
 
 
@@ -54,6 +60,9 @@ def _of_ids(policy: Policy) -> Iterator[Fault]:
         "window": [entry.id for entry in policy.window],
         "counting": [entry.id for entry in policy.counting],
         "conversion": [entry.id for entry in policy.conversion],
+        "condition": [entry.id for entry in policy.condition],
+        "sanction": [entry.id for entry in policy.sanction],
+        "round": [entry.id for entry in policy.round],
         "cycle.term": [entry.id for entry in policy.cycle.term],
     }
     for name, ids in lists.items():
@@ -73,10 +82,7 @@ def _of_requirement(policy: Policy, requirement: Requirement) -> Iterator[Fault]
         yield f"{key}.per", f"one of {spans}", repr(requirement.per)
     for unknown in sorted(set(requirement.waived_during) - set(windows)):
         yield f"{key}.waived_during", "the id of a window", repr(unknown)
-    if requirement.waived_during and requirement.per not in ("cycle", "year"):
-        yield f"{key}.waived_during", "it on a requirement per cycle or year", requirement.per
-    if requirement.waived_during and requirement.per == "cycle" and not requirement.pro_rata:
-        yield f"{key}.waived_during", "pro_rata beside it on a requirement per cycle", "none"
+    yield from _of_waivers(requirement, key)
     if requirement.pro_rata and requirement.per != "cycle":
         yield f"{key}.pro_rata", "it on a requirement per cycle", requirement.per
     if requirement.compulsory and requirement.may_give is not None:
@@ -84,20 +90,68 @@ def _of_requirement(policy: Policy, requirement: Requirement) -> Iterator[Fault]
     yield from _of_bounds(policy, requirement, key)
 
 
+def _of_waivers(requirement: Requirement, key: str) -> Iterator[Fault]:
+    waivers = (
+        ("waived_during", requirement.waived_during),
+        ("waived_on", requirement.waived_on),
+    )
+    for name, waived in waivers:
+        if waived and requirement.per not in ("cycle", "year"):
+            yield f"{key}.{name}", "it on a requirement per cycle or year", requirement.per
+        if waived and requirement.per == "cycle" and not requirement.pro_rata:
+            yield f"{key}.{name}", "pro_rata beside it on a requirement per cycle", "none"
+
+
+def _of_share(policy: Policy, requirement: Requirement, key: str) -> Iterator[Fault]:
+    whole = {each.id: each for each in policy.requirement}.get(requirement.of)
+    if requirement.minimum is not None:
+        yield f"{key}.share", "a share or a minimum", "both"
+    if whole is None or whole.minimum is None:
+        yield f"{key}.of", "the id of a requirement with a minimum", repr(requirement.of)
+    elif (whole.per, whole.counts) != (requirement.per, requirement.counts):
+        yield f"{key}.of", f"one per {requirement.per} that counts the same", repr(requirement.of)
+
+
 def _of_bounds(policy: Policy, requirement: Requirement, key: str) -> Iterator[Fault]:
     low, high = requirement.minimum, requirement.maximum
-    if low is None and high is None:
+    if low is None and high is None and requirement.share is None:
         yield key, "a minimum, a maximum or both", "neither"
+    if requirement.share is not None:
+        yield from _of_share(policy, requirement, key)
     if low is not None and high is not None and high < low:
         yield f"{key}.maximum", f"at least the minimum, {low}", str(high)
     measure = COURSES if requirement.counts == "course" else Measure(policy.unit, policy.step)
-    for name, amount in (("minimum", low), ("maximum", high)):
+    passing = (("carry_over", requirement.carry_over), ("loan", requirement.loan))
+    for name, amount in passing:
+        if amount is not None and (requirement.per not in SPANS or low is None):
+            yield f"{key}.{name}", "it on a minimum per cycle, year or term", requirement.per
+    for name, amount in (("minimum", low), ("maximum", high), *passing):
         yield from _of_step(measure, f"{key}.{name}", amount)
 
 
 def _of_step(measure: Measure, key: str, amount: Decimal | None) -> Iterator[Fault]:
     if amount is not None and not measure.holds(amount):
         yield key, f"a multiple of {decimal_text(measure.step)} {measure.unit}", str(amount)
+
+
+def _of_clauses(policy: Policy) -> Iterator[Fault]:
+    """Amounts in clauses are whole steps; what a conversion gives is not known before it."""
+    measure = Measure(policy.unit, policy.step)
+    counted = [
+        *((f"requirement {rule.id!r}", rule.where) for rule in policy.requirement),
+        *((f"counting {rule.id!r}", rule.where) for rule in policy.counting),
+    ]
+    for key, where in counted:
+        for clause in where:
+            yield from _of_step(measure, f"{key}.where.least", clause.least)
+    before = [
+        *((f"conversion {rule.id!r}", rule.where) for rule in policy.conversion),
+        *((f"condition {rule.id!r}", rule.where) for rule in policy.condition),
+        *((f"sanction {rule.id!r}", rule.where) for rule in policy.sanction),
+    ]
+    for key, where in before:
+        if any(clause.least is not None for clause in where):
+            yield f"{key}.where.least", "it in a requirement or counting rule only", "one here"
 
 
 def _of_window(window: Window) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -14,15 +15,17 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from features.errors import InvalidPolicy, PolicyFault
+from recommender.planning.amendments import dated
 from recommender.planning.policy_checks import faults_of
+from recommender.planning.policy_lines import line_of
 from recommender.planning.rules import Policy
 
 Folder = Traversable
 Raw = dict[str, Any]
 
 #: Lists whose entries have an id: a policy takes over those of the one it extends.
-_LISTS = ("requirement", "window", "counting", "conversion")
-_TAKEN_OVER = ("unit", "step", "cycle")
+_LISTS = ("requirement", "window", "counting", "conversion", "condition", "sanction", "round")
+_TAKEN_OVER = ("unit", "step", "cycle", "hours_per_year", "budget_funding")
 _SCHEMA = TypeAdapter(Policy)
 
 
@@ -34,26 +37,56 @@ def read(name: str, folders: Sequence[Folder], file: Traversable | None = None) 
     InvalidPolicy
         With every fault of the file, or if there is no such file.
     """
-    return _checked(f"{name}.toml", _merged(name, folders, (), file))
+    try:
+        return _checked(f"{name}.toml", _merged(name, folders, (), file))
+    except InvalidPolicy as error:
+        if not error.faults:
+            raise
+        own = {f"{name}.toml": file} if file else {}
+        placed = [_placed(fault, folders, own) for fault in error.faults]
+        raise InvalidPolicy(error.what, faults=placed) from error
+
+
+def _placed(
+    fault: PolicyFault, folders: Sequence[Folder], own: Mapping[str, Traversable]
+) -> PolicyFault:
+    """Return a fault with the line of its file, where that can be told."""
+    files = [own[fault.file]] if fault.file in own else [each / fault.file for each in folders]
+    file = next((each for each in files if each.is_file()), None)
+    try:
+        text = file.read_text(encoding="utf-8") if file else ""
+    except (OSError, UnicodeDecodeError):
+        return fault
+    return replace(fault, line=line_of(text, fault.key, fault.got))
 
 
 def _merged(
-    name: str, folders: Sequence[Folder], below: tuple[str, ...], file: Traversable | None = None
+    name: str,
+    folders: Sequence[Folder],
+    below: tuple[str, ...],
+    file: Traversable | None = None,
+    key: str = "extends",
 ) -> Raw:
     """Return a file's content, completed by what it extends."""
     if name in below:
-        raise _broken(name, "extends", "a policy that does not come back to itself", name)
+        raise _broken(name, key, "a policy that does not come back to itself", name)
     raw = _parsed(file or _located(name, folders))
-    extended = raw.pop("extends", None)
+    amended = raw.pop("amends", None)
+    extended = raw.pop("extends", amended)
     dropped = raw.pop("drop", [])
     if extended is None:
         return raw
-    if not isinstance(extended, str):
-        raise _broken(name, "extends", "the id of a policy", repr(extended))
-    parent = _merged(extended, folders, (*below, name))
+    key = "extends" if amended is None else "amends"
+    if not isinstance(extended, str) or amended not in (None, extended):
+        raise _broken(name, key, "the id of one policy, under extends or amends", repr(extended))
+    parent = _merged(extended, folders, (*below, name), key=key)
     _checked(f"{extended}.toml", parent)
-    _refuse_other_unit(name, raw, parent, dropped)
-    return _complete(raw, parent, dropped)
+    if amended is None:
+        _refuse_other_unit(name, raw, parent, dropped)
+        return _complete(raw, parent, dropped)
+    if raw.get("unit", parent["unit"]) != parent["unit"] or not isinstance(raw.get("since"), date):
+        raise _broken(name, "amends", "a day under since, and the same unit", repr(amended))
+    return _complete(*dated(raw, parent, dropped), ())
 
 
 def _located(name: str, folders: Sequence[Folder]) -> Traversable:
@@ -81,14 +114,16 @@ def _parsed(file: Traversable) -> Raw:
         raw = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _broken(file.name, "", "a readable TOML file in UTF-8", str(error)) from error
-    if "version" in raw:
-        raise _broken(file.name, "version", "no such key: it is made from the content", "one")
+    for key in ("version", "lineage"):
+        if key in raw:
+            raise _broken(file.name, key, "no such key: it is made from the content", "one")
     return raw
 
 
 def _complete(raw: Raw, parent: Raw, dropped: Sequence[str]) -> Raw:
     """Put a policy's own rules first, then those of the parent that it neither has nor drops."""
     whole = {key: parent[key] for key in _TAKEN_OVER if key in parent} | raw
+    whole["lineage"] = (parent["id"], *parent.get("lineage", ()))
     for key in _LISTS:
         own = raw.get(key, [])
         named = {entry.get("id") for entry in own} | set(dropped)

@@ -16,7 +16,7 @@ from recommender.planning.constraints import Grid
 from recommender.planning.credits import CreditSheet, sheet
 from recommender.planning.draft import Draft, Label, Matrix
 from recommender.planning.horizon import Horizon
-from recommender.planning.lines import Batch, Line, worth
+from recommender.planning.lines import Batch, Line, worth_of
 from recommender.planning.load import LOAD_STEPS, Limits, hours_of, yearly_limits
 from recommender.planning.matching import Attributes, Career
 from recommender.planning.obligations import draft_duties
@@ -38,6 +38,8 @@ class Option:
         Index into the horizon's terms.
     earned_on
         The day it counts for; it lies in that term.
+    cost, funding
+        Yuan, and who pays; empty where that is not known.
     """
 
     term: int
@@ -46,6 +48,8 @@ class Option:
     hours: Decimal | None = None
     credits: Decimal | None = None
     offering: str = ""
+    cost: Decimal | None = None
+    funding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def build(inputs: Inputs) -> Problem:
         for number, candidate in enumerate(inputs.candidates)
         for option in candidate.options
     )
-    batch = _batch(inputs.policy, places)
+    batch = _batch(inputs, places)
     grid = _grid(inputs, places, batch)
     before = inputs.sheet()
     draft = Draft()
@@ -182,18 +186,20 @@ def build(inputs: Inputs) -> Problem:
     _draft_loads(draft, grid, inputs, before, batch)
     draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
     _draft_pins(draft, grid, inputs)
+    constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
     return Problem(inputs, draft.matrix(), places, grid, batch.amounts, before)
 
 
-def _batch(policy: Policy, places: Sequence[tuple[int, Option]]) -> Batch:
+def _batch(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> Batch:
     options = [option for _, option in places]
+    lines = [
+        Line("", each.earned_on, each.attributes, each.hours, each.credits, "planned")
+        for each in options
+    ]
     return Batch.of(
         [option.attributes for option in options],
         [option.earned_on for option in options],
-        [
-            worth(policy, option.hours, option.credits, option.attributes).steps
-            for option in options
-        ],
+        [worth_of(inputs.policy, line, inputs.career).steps for line in lines],
     )
 
 
@@ -266,9 +272,24 @@ def _draft_loads(
     years = inputs.horizon.years_by_term[grid.term]
     spans = [(year.key, years == number) for number, year in enumerate(inputs.horizon.years)]
     most = yearly_limits(inputs.limits, inputs.horizon, before, batch.amounts, grid.load)
+    if inputs.policy.hours_per_year is not None:
+        cap = float(inputs.policy.hours_per_year * LOAD_STEPS)
+        most = [
+            min(each, cap * inputs.horizon.part_left(year))
+            for each, year in zip(most, inputs.horizon.years, strict=True)
+        ]
     constraints.loads(draft, grid, spans, least=[-np.inf] * len(spans), most=most)
     terms_in_year = np.bincount(inputs.horizon.years_by_term)
     constraints.even(draft, grid, (np.array(most) / terms_in_year)[inputs.horizon.years_by_term])
+
+
+def _costs(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.int64]:
+    """Return what each option takes from the school's allotment, in fen; shape (n_options,)."""
+    paid = inputs.policy.budget_funding
+    return np.array(
+        [int(100 * (each.cost or 0)) if each.funding in paid else 0 for _, each in places],
+        dtype=np.int64,
+    )
 
 
 def _draft_pins(draft: Draft, grid: Grid, inputs: Inputs) -> None:

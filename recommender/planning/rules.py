@@ -14,7 +14,7 @@ from pydantic import Field, Strict
 
 from recommender.planning.amounts import COURSES, Measure
 from recommender.planning.matching import STRICT, Career, Clause, Scope, Words
-from recommender.planning.terms import Cycle, Period
+from recommender.planning.terms import Cycle, MonthDay, Period
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Sentence = Annotated[str, Field(min_length=1)]
@@ -74,8 +74,17 @@ class Requirement:
         Clauses of which a line must fit one; none: every line.
     scope
         For whom, and since and until when, lines earned in between alone counting.
-    waived_during
-        Windows that waive it: a year that lies for more than half in them is not owed.
+    share, of
+        Instead of a minimum: this part of what another requirement asks in the same period.
+    carry_over, loan
+        The most of what is above the minimum of a period that counts in the next one; the most
+        that may be missing in a period, to be owed in the next one on top.
+    since, until
+        In force on [since, until): a year or term is asked for by the rule of its middle day, a
+        whole cycle by that of its day closest to today, its lines counting whenever earned.
+    waived_during, waived_on
+        Windows, and opaque codes of leave, that waive it: a year that lies for more than half
+        in them is not owed.
     pro_rata
         A cycle's minimum is owed only for the years in which it is not waived and in which the
         teacher serves for at least half of the days.
@@ -97,10 +106,21 @@ class Requirement:
     maximum: Amount | None = None
     where: tuple[Clause, ...] = ()
     scope: Scope = field(default_factory=Scope)
+    share: Annotated[Fraction, Field(gt=0, le=1)] | None = None
+    of: str = ""
+    carry_over: Amount | None = None
+    loan: Amount | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
     waived_during: Words = ()
+    waived_on: Words = ()
     pro_rata: Annotated[bool, Strict()] = False
     compulsory: Annotated[bool, Strict()] = False
     may_give: Whole | None = None
+
+    def in_force_on(self, day: dt.date) -> bool:
+        """Say whether the rule itself, not what it counts, holds on a day."""
+        return Scope(since=self.since, until=self.until).open_on(day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +158,78 @@ class Counting:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What a line needs beside its amount before it counts at all.
+
+    ``needs = "evaluation"``: that an evaluation of the offering was handed in. Only a line whose
+    enrolment says that none was is left out; where nothing is known, the ledger is believed.
+    """
+
+    __pydantic_config__ = STRICT
+
+    id: Id
+    zh: Sentence
+    en: Sentence
+    needs: Literal["evaluation"]
+    where: tuple[Clause, ...] = ()
+    scope: Scope = field(default_factory=Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """An enrolment round of every year: its days, and the terms that it gives places in."""
+
+    __pydantic_config__ = STRICT
+
+    id: Id
+    zh: Sentence
+    en: Sentence
+    opens: MonthDay
+    closes: MonthDay
+    terms: Annotated[Words, Field(min_length=1)]
+
+    def closes_for(self, term: Period) -> dt.date:
+        """Return its last day for a term: the latest that lies before the term ends."""
+        last = dt.date.fromisoformat(f"{term.until.year}-{self.closes}")
+        return last if last < term.until else last.replace(year=last.year - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """What not coming costs: offerings that fit ``where``, in the next policy year.
+
+    Parameters
+    ----------
+    after
+        The state of an enrolment that brings it about.
+    excused
+        Reason codes of enrolments that do not.
+    """
+
+    __pydantic_config__ = STRICT
+
+    id: Id
+    zh: Sentence
+    en: Sentence
+    after: Literal["no_show"] = "no_show"
+    where: tuple[Clause, ...] = ()
+    excused: Words = ()
+    scope: Scope = field(default_factory=Scope)
+
+
+@dataclass(frozen=True, slots=True)
 class Conversion:
     """What an amount in another unit is worth: ``each`` of ``unit`` gives ``gives``.
 
     The first conversion that fits a line is used; what is left below a step is dropped.
+
+    Parameters
+    ----------
+    scope
+        Whose lines, and earned between which days.
+    under
+        Ids of policies of other places, or those places; the credits that were counted there
+        are meant, and no others.
     """
 
     __pydantic_config__ = STRICT
@@ -151,6 +239,8 @@ class Conversion:
     each: Annotated[Decimal, Field(gt=0)]
     gives: Amount
     where: tuple[Clause, ...] = ()
+    scope: Scope = field(default_factory=Scope)
+    under: Words = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +259,17 @@ class Policy:
         Where the figures come from, and what has been checked against the official text.
     unit, step
         Every amount is a whole number of steps of this unit.
+    newcomers
+        What those owe who come from another place in mid-cycle: what is owed since they came
+        (``since_arrival``), or everything (``all``).
+    named_only
+        It is never found for a teacher, only used where it is named.
+    hours_per_year
+        The most hours that a plan may ask of a teacher in a policy year, whatever is owed.
+    budget_funding
+        The funding sources whose costs count against a school's remaining allotment.
+    lineage
+        Ids of the policies that it completes: what was counted under them counts here.
     version
         ``<id>@<12 hexadecimal digits>`` of its content, inherited rules included.
     """
@@ -191,6 +292,14 @@ class Policy:
     window: tuple[Window, ...] = ()
     counting: tuple[Counting, ...] = ()
     conversion: tuple[Conversion, ...] = ()
+    condition: tuple[Condition, ...] = ()
+    sanction: tuple[Sanction, ...] = ()
+    round: tuple[Round, ...] = ()
+    hours_per_year: Annotated[Decimal, Field(gt=0)] | None = None
+    budget_funding: Words = ()
+    newcomers: Literal["since_arrival", "all"] = "since_arrival"
+    named_only: Annotated[bool, Strict()] = False
+    lineage: Words = ()
     version: str = ""
 
     @property
@@ -198,6 +307,25 @@ class Policy:
         """The unit, in a step fine enough that every counted part is a whole number."""
         parts = math.lcm(*(rule.weight.denominator for rule in self.counting))
         return Measure(self.unit, self.step).finer(parts)
+
+    def arrival(self, career: Career) -> dt.date | None:
+        """Return the day from which a newcomer owes what the policy asks; ``None``: all along."""
+        return career.arrived_in(self.place) if self.newcomers == "since_arrival" else None
+
+    def counted_elsewhere(self, under: str, career: Career, day: dt.date) -> bool:
+        """Say whether a line is another policy's: by the policy stated on it, else by place.
+
+        Credits of two policies are as different as hours and credits.
+        """
+        if under:
+            return under not in (self.id, *self.lineage)
+        return career.away_from(self.place, day)
+
+    def may_enrol(self, term: Period, today: dt.date) -> bool:
+        """Say whether a round for a term is still open or to come; so too where it has none."""
+        season = self.cycle.season(term.since)
+        rounds = [each for each in self.round if season in each.terms]
+        return not rounds or any(each.closes_for(term) >= today for each in rounds)
 
     def measure_of(self, requirement: Requirement) -> Measure:
         """Return what a requirement is measured in: the policy's unit, or courses."""

@@ -40,6 +40,11 @@ class Period:
         """Say whether a day lies in the period."""
         return self.since <= day < self.until
 
+    @property
+    def middle(self) -> dt.date:
+        """The day in the middle: what is in force on it decides for the period."""
+        return self.since + (self.until - self.since) // 2
+
     def nearest(self, day: dt.date) -> dt.date:
         """Return the day of the period that is closest to a day."""
         return min(max(day, self.since), self.until - ONE_DAY)

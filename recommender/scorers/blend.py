@@ -159,7 +159,7 @@ class Examples:
 
 
 def learn(examples: Examples) -> Blend:
-    """Fit logistic regression; every teacher counts alike, however many courses were chosen."""
+    """Fit logistic regression; the rows of a teacher weigh the less, the more was chosen."""
     centre, spread = examples.worths.mean(axis=0), examples.worths.std(axis=0) + 1e-6
     chosen = np.bincount(examples.row, weights=examples.chosen)
     weight = 1 / np.maximum(chosen[examples.row], 1)

@@ -19,10 +19,9 @@ from recommender.scorers.places import RECIPROCAL, worth
 from recommender.scorers.validation import Validation
 
 FOLDS = 4
-#: Standard errors of the paired difference by which a scorer is surely worse than the best, and
-#: by which the best alone, or what is learned, is clearly ahead.
-SURELY = 3.0
-CLEARLY = 1.0
+#: Standard errors of the paired difference by which a scorer is surely worse than the best, by
+#: which the best is clearly ahead alone, and by which what is learned is, from others as it is.
+SURELY, ALONE, LEARNED = 3.0, 1.0, 0.5
 #: Breaks ties among places at random: below any difference of what two places are worth.
 JITTER = 1e-8
 
@@ -52,7 +51,7 @@ def choose(
     shipped = fuse(quality)
     reached = slice_.quality(shipped.score({name: places[name] for name in shipped.names}))
     found |= {"teachers": float(len(slice_)), "fusion": float(reached.mean())}
-    if _ahead(quality[best], reached):
+    if _ahead(quality[best], reached, ALONE):
         shipped, reached = Blend.of_ranks({best: 1.0}), quality[best]
     if learner is None:
         return shipped, found
@@ -62,12 +61,12 @@ def choose(
     if held is None:
         return shipped, found
     found["learned"] = float(held.mean())
-    return (learner(examples) if _ahead(held, reached) else shipped), found
+    return (learner(examples) if _ahead(held, reached, LEARNED) else shipped), found
 
 
-def _ahead(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Say whether teachers are clearly served better by one than by the other."""
-    return bool((one - other).mean() > CLEARLY * _standard_error(one - other))
+def _ahead(one: NDArray[np.float64], other: NDArray[np.float64], by: float) -> bool:
+    """Say whether one serves teachers better than the other ``by`` so many standard errors."""
+    return bool((one - other).mean() > by * _standard_error(one - other))
 
 
 def fuse(quality: Mapping[str, NDArray[np.float64]]) -> Blend:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from features.errors import InvalidSetting
+from features.errors import InvalidSetting, did_you_mean
 from recommender.scorers.content import Content
 from recommender.scorers.contract import Scorer, Tunable
 from recommender.scorers.factorisation import Factorisation, available
@@ -52,7 +52,8 @@ def chosen(names: Iterable[str] | None) -> tuple[str, ...]:
             "scorers",
             expected=f"some of {', '.join(SCORERS)}",
             got=", ".join(unknown) or "none",
-            remedy="name scorers by these words, separated by commas",
+            remedy=did_you_mean(unknown, SCORERS)
+            or "name scorers by these words, separated by commas",
         )
     return asked
 
@@ -74,7 +75,7 @@ def made(
             "parameters",
             expected=f"values by scorer, some of {', '.join(SCORERS)}",
             got=", ".join(unknown),
-            remedy="correct the name, or leave it out",
+            remedy=did_you_mean(unknown, SCORERS) or "correct the name, or leave it out",
         )
     for name, values in asked.items():
         check_parameters(name, defaults(SCORERS[name]), SCORERS[name].SPACE, values)

@@ -25,6 +25,8 @@ COLD, WARM, NEW = "cold", "warm", "new"
 #: do not judge by themselves.
 MIN_TEACHERS = 20
 MIN_GROUP = 100
+#: Where fewer come back with a history than that, those who go on choosing judge instead.
+MIN_RETURNING = 50
 #: Share of the courses that are taken for new, to learn how new ones fare.
 WITHHELD = 0.2
 
@@ -81,7 +83,7 @@ def staged(
     preferred = max(by_name, key=lambda name: by_name[name])
     chosen = {
         name: choose(view, own, learner, training.seed)
-        for name, (view, own) in _views(slice_, placed, parts).items()
+        for name, (view, own) in _views(training, slice_, placed, parts).items()
     }
     new = _for_new(training, parts, cut, tell)
     if new is not None:
@@ -94,13 +96,17 @@ def staged(
 
 
 def _views(
-    slice_: Validation, placed: Places, parts: Parts
+    training: Training, slice_: Validation, placed: Places, parts: Parts
 ) -> dict[str, tuple[Validation, Places]]:
     """Return the teachers by whom each group's stage is chosen, and what the parts place."""
     warm = slice_.profiles.warm
     views = {WARM: (slice_, placed)}
     if warm.sum() >= MIN_TEACHERS:
         views[WARM] = slice_.rows(warm), {name: place[warm] for name, place in placed.items()}
+    if warm.sum() < MIN_RETURNING:
+        going_on = slice_.of_those_who_go_on(training)
+        if len(going_on) >= MIN_GROUP:
+            views[WARM] = going_on, _placed(going_on, parts)
     if (~warm).sum() >= MIN_GROUP:
         views[COLD] = slice_.rows(~warm), {name: place[~warm] for name, place in placed.items()}
     else:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.histories import histories_before
 from features.moments import instant
 from features.profiles import Profiles
 from recommender.candidates import candidates
@@ -74,6 +75,27 @@ class Validation:
         strangers = self.training.strangers()
         return replace(self, profiles=strangers.rows(self.profiles.teachers))
 
+    def of_those_who_go_on(self, training: Training) -> Self:
+        """Return those who chose several times, asked once more after half of these choices.
+
+        The parts know what they knew; only the histories reach on. ``training`` is what the
+        slice is a later part of.
+        """
+        teachers = self.profiles.teachers
+        moment, before = _halfway(training, self.training.as_of, teachers, self.truth.shape[1])
+        histories = histories_before(
+            training.log,
+            teachers,
+            moment,
+            self.training.catalogue,
+            self.training.profile_encoder.weights,
+        )
+        profiles = replace(self.profiles, histories=histories)
+        truth = self.truth & ~before
+        some = truth.any(axis=1) & before.any(axis=1) & profiles.warm & profiles.personal
+        whole = replace(self, profiles=profiles, truth=truth, closed=self.closed | before)
+        return whole.rows(some)
+
     def places(self, part: Scorer) -> NDArray[np.int16]:
         """Return the places that a part, fitted on the earlier slice, gives what can be shown."""
         return places(part.score(self.profiles, self.training.catalogue), ~self.closed)
@@ -108,3 +130,27 @@ def _later(training: Training, cut: pd.Timestamp) -> tuple[NDArray[np.integer], 
     kept = row[teacher] >= 0
     truth[row[teacher[kept]], course[kept]] = True
     return teachers, truth
+
+
+def _halfway(
+    training: Training, cut: pd.Timestamp, teachers: NDArray[np.integer], n_courses: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return when teachers made the middle one of their choices from a moment on, and what before.
+
+    Moments have shape (n,); what was chosen before, since the cut, has shape (n, n_courses).
+    Who chose once is asked at that choice.
+    """
+    choices, catalogue = training.choices, training.catalogue
+    row = np.full(len(training.profiles), -1)
+    row[teachers] = np.arange(len(teachers))
+    kept = (choices.moment >= instant(cut)) & (row[choices.teacher] >= 0)
+    who, when = row[choices.teacher[kept]], choices.moment[kept]
+    order = np.argsort(who, kind="stable")
+    first = np.searchsorted(who[order], np.arange(len(teachers)))
+    count = np.bincount(who, minlength=len(teachers))
+    moment = when[order[first + count // 2]]
+    course = catalogue.courses.positions(catalogue.fitted_courses.ids[choices.course[kept]])
+    earlier = when < moment[who]
+    before = np.zeros((len(teachers), n_courses), bool)
+    before[who[earlier], course[earlier]] = True
+    return moment, before

@@ -83,8 +83,8 @@ def test_every_scorer_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told == [
         f"window 0.5 to 0.8: {hybrid}"
         for hybrid in (ALL, "without popularity", "without sequence", "with EASE")
-    ] + ["window 0.5 to 0.8: with transitions"]
-    assert table("", judged, 0).row_count == 4
+    ]
+    assert table("", judged, 0).row_count == 3
 
 
 def test_nothing_but_ids_and_times_is_left_of_own_choices() -> None:

@@ -51,6 +51,21 @@ def test_each_required_column_must_be_there(folder_of, file, content, column):
     assert (file, 0, column) in places(problems_of(folder_of({file: content})))
 
 
+def test_where_a_column_is_missing_those_found_are_told_and_how_to_rename_one(folder_of):
+    (problem,) = problems_of(folder_of({"teachers.csv": "工号,name\nt1,x\n"}))
+
+    assert problem.value == "工号, name"
+    assert '[tables.teachers.rename] teacher_id = "its name"' in problem.expected
+
+
+def test_of_many_columns_found_the_first_are_told(folder_of):
+    names = [f"n{number}" for number in range(20)]
+    content = ",".join(names) + "\n" + ",".join(names) + "\n"
+    (problem,) = problems_of(folder_of({"teachers.csv": content}))
+
+    assert problem.value == ", ".join(names[:12]) + " and 8 more"
+
+
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff", "   \n"])
 def test_an_empty_file_is_refused(folder_of, content):
     (problem,) = problems_of(folder_of({"teachers.csv": content}))

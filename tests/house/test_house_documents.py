@@ -9,6 +9,7 @@ import pytest
 
 from features import codes, errors
 from features.tables import TABLES
+from recommender.scorers.registry import SCORERS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LINK = re.compile(r"\]\((?!\w+:)([^)#]+)")
@@ -39,7 +40,11 @@ def test_the_glossary_explains_every_table(explained: set[str]) -> None:
 def test_the_glossary_keeps_no_code_that_is_gone(explained: set[str]) -> None:
     known = {word for words in LISTS.values() for word in words}
 
-    assert explained - known - {table.name for table in TABLES} == set()
+    assert explained - known - {table.name for table in TABLES} - SCORERS.keys() == set()
+
+
+def test_the_glossary_explains_every_scorer(explained: set[str]) -> None:
+    assert SCORERS.keys() - explained == set()
 
 
 def test_every_error_is_documented(root: Path, product_files: list[Path]) -> None:

@@ -83,6 +83,15 @@ def test_reasons_may_be_left_out(model: Model, board: Dataset) -> None:
     assert [each.reasons for each in found] == [(), ()]
 
 
+def test_the_reasons_of_a_list_are_those_of_the_scorer_that_made_it(
+    model: Model, board: Dataset
+) -> None:
+    for scorer in ("popularity", "content"):
+        found = recommend(model, board, teacher_id="t00", as_of=NEXT, k=5, scorer=scorer)
+
+        assert {reason.source for each in found for reason in each.reasons} == {scorer}
+
+
 def test_a_completed_course_is_gone_from_the_next_list_without_training(
     model: Model, board: Dataset
 ) -> None:

@@ -67,7 +67,7 @@ def test_every_kind_of_part_has_its_sentence() -> None:
     assert kinds == set(SENTENCES)
 
 
-def test_reasons_are_addends_of_a_score_and_the_strongest_comes_first() -> None:
+def test_reasons_are_addends_of_a_score_and_those_of_a_scorer_come_strongest_first() -> None:
     board = checkerboard()
     model = Model.fit(board, as_of=NOW, scorers=LIGHT)
     catalogue = model.catalogue(board, NOW)
@@ -77,7 +77,10 @@ def test_reasons_are_addends_of_a_score_and_the_strongest_comes_first() -> None:
     for number in range(len(board.courses)):
         found = reasons(model, profile, catalogue, number, facts)
         assert 0 < len(found) <= 3
-        assert [r.value for r in found] == sorted((r.value for r in found), reverse=True)
+        assert len({(r.zh, r.en) for r in found}) == len(found)
+        for name in LIGHT:
+            own = [r.value for r in found if r.source == name]
+            assert own == sorted(own, reverse=True)
         for reason in found:
             parts = model.explain(profile, catalogue, number, reason.source)
             assert (reason.code, reason.value) in {(p.kind, p.value) for p in parts}
@@ -311,3 +314,23 @@ def test_popularity_says_over_which_time_it_counts(scorer: str, zh: str, en: str
 
     assert zh in told[0].zh
     assert en in told[0].en
+
+
+@pytest.mark.lightfm
+def test_a_course_liked_at_all_times_is_not_said_to_be_chosen_of_late() -> None:
+    """The factorisation counts choices of years ago as it counts those of today."""
+    board = checkerboard()
+    model = Model.fit(board, as_of=NOW, scorers=("factorisation",))
+    catalogue = model.catalogue(board, NOW)
+    profile = model.profiles(board, NOW, catalogue, np.array([0]))
+
+    told = [
+        reason
+        for number in range(len(board.courses))
+        for reason in reasons(model, profile, catalogue, number, Facts({}, {}))
+        if reason.code == "base"
+    ]
+
+    assert told
+    assert all("不论时间先后" in reason.zh for reason in told)
+    assert not any(reason.en.endswith("it of late") for reason in told)

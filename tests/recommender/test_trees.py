@@ -111,7 +111,7 @@ def test_a_hybrid_of_trees_is_stored_and_read_back(monkeypatch, tmp_path) -> Non
     monkeypatch.setattr(stages, "MIN_TEACHERS", 5)
     monkeypatch.setattr(stages, "MIN_GROUP", 5)
     monkeypatch.setattr("recommender.scorers.choosing._standard_error", lambda _: 1.0)
-    monkeypatch.setattr("recommender.scorers.choosing.CLEARLY", -9.0)
+    monkeypatch.setattr("recommender.scorers.choosing.LEARNED", -9.0)
     dataset = in_order_of_the_shelf()
     model = Model.fit(dataset, as_of=NOW, scorers=LIGHT, second_stage="trees")
     save(model, tmp_path)

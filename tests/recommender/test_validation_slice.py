@@ -109,3 +109,31 @@ def test_a_large_catalogue_is_judged_by_fewer_teachers(monkeypatch) -> None:
     monkeypatch.setattr("recommender.scorers.validation.MAX_CELLS", 30)
 
     assert len(slice_of()) == 30 // 6
+
+
+def test_those_who_go_on_are_asked_at_their_middle_choice_with_what_they_knew_by_then() -> None:
+    training = training_of()
+    slice_ = Validation.of(training, CUT)
+
+    found = slice_.of_those_who_go_on(training)
+
+    # Of two choices since the cut the first is known, and the second is asked for.
+    assert found.truth.sum(axis=1).tolist() == [1] * 20
+    assert found.closed.sum(axis=1).tolist() == [3] * 20
+    assert not (found.truth & found.closed).any()
+    reached = [np.diff(each.profiles.histories.lasting.indptr) for each in (slice_, found)]
+    assert (reached[1] == reached[0] + 1).all()
+
+
+def test_those_who_go_on_tell_the_parts_nothing_new() -> None:
+    training = training_of()
+    slice_ = Validation.of(training, CUT)
+
+    assert slice_.of_those_who_go_on(training).training is slice_.training
+
+
+def test_who_chose_once_does_not_go_on() -> None:
+    training = training_of()
+    last = at("2025-01-01") + pd.Timedelta(days=100)
+
+    assert len(Validation.of(training, last).of_those_who_go_on(training)) == 0

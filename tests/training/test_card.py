@@ -95,23 +95,57 @@ def test_every_text_is_there_in_both_languages(card):
 
 
 def test_a_card_says_what_ships(card, model):
+    told = card.to_markdown()
     for group, weights in model.hybrid.weights_.items():
-        for part, weight in weights.items():
-            told = card.to_markdown()
-            alone = f"{part} ships alone for {STAGES[group][0]}"
-            assert alone in told or f"{part} {weight:g}" in told
-    assert f"validation preferred {model.hybrid.preferred_}" in card.to_markdown()
+        whom = STAGES[group][0]
+        (line,) = [each for each in told.splitlines() if f"or {whom} " in each.replace(":", " ")]
+        assert all(part in line for part in weights)
+    assert f"validation preferred {model.hybrid.preferred_}" in told
+
+
+def ships(card, weights, found):
+    """What a card tells of one stage, in both languages."""
+    facts = {**card.facts, "weights": {"warm": weights}, "found": {"warm": found} if found else {}}
+    return Card(facts).to_markdown()
+
+
+def test_a_card_of_equal_weights_that_nobody_could_judge_says_so(card):
+    told = ships(card, {"content": 1.0, "popularity": 1.0}, None)
+
+    assert "For warm teachers these scorers ship with equal weights, for nobody could judge" in told
+    assert "无从评判：content, popularity" in told
+    assert "surely worse" not in told
+    assert "validation preferred" not in told
+
+
+def test_a_card_of_scorers_that_count_alike_says_that_none_was_surely_worse(card):
+    told = ships(card, {"content": 1.0, "popularity": 1.0}, {"teachers": 99.0})
+
+    assert "fused with equal weights" in told
+    assert "none of them was surely worse than the best" in told
+    assert "它们都不明确差于最好的一个" in told
+    assert "nobody could judge" not in told
+
+
+def test_a_card_of_learned_weights_tells_them_with_their_signs(card):
+    told = ships(card, {"content": 1.5, "popularity": -0.5}, {"teachers": 99.0})
+
+    assert "For warm teachers a learned blend ships" in told
+    assert "content 1.5, popularity -0.5" in told
+    assert "明显好于等权融合" in told
 
 
 def test_a_card_tells_teachers_from_new_courses(card):
     """The order among new courses is a stage of the hybrid as teachers' lists are."""
     weights = {"new": {"content": 1.0}, "warm": {"content": 1.0, "popularity": 0.5}}
-    told = Card({**card.facts, "weights": weights}).to_markdown()
+    found = dict.fromkeys(weights, {"teachers": 99.0})
+    told = Card({**card.facts, "weights": weights, "found": found}).to_markdown()
 
     assert STAGES.keys() == {WARM, COLD, NEW}
     assert "content ships alone for new courses:" in told
+    assert "every other scorer was surely worse" in told
     assert "对新课程只使用 content" in told
-    assert "For warm teachers a blend ships." in told
+    assert "For warm teachers a learned blend ships" in told
 
 
 def test_a_card_gives_no_reason_where_there_was_no_choice(board):

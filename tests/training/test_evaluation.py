@@ -77,6 +77,11 @@ def test_the_lead_over_the_preferred_part_follows_each_rows_own_preference():
     assert lead.mean == pytest.approx((0.1 + (0.5 - 0.1) + (0.7 - 0.5) + 0.1) / 4)
 
 
+def test_the_preferred_parts_are_named_once_each():
+    assert evaluation(preferred=(0, 1, 1, 0)).preferred_parts == "popularity/content"
+    assert evaluation(preferred=(-1, -1, -1, -1)).preferred_parts == ""
+
+
 def test_a_model_that_was_not_evaluated_cannot_be_compared():
     with pytest.raises(InvalidSetting, match="two of popularity, content, hybrid, got oracle"):
         evaluation().lead("content", "oracle")
@@ -143,7 +148,9 @@ def test_json_holds_facts_figures_and_leads_and_null_for_what_is_no_number():
 def test_the_table_names_every_model_group_and_interval():
     console = Console(width=100, record=True, file=io.StringIO())
     found = evaluation()
-    console.print(evaluation_table([*found.rows(), *found.differences()], ["ndcg@10"], "title"))
+    rows = [*found.rows(), *found.differences()]
+    console.print(evaluation_table(rows, ["ndcg@10"], "title", found.preferred_parts))
     text = console.export_text()
-    for wanted in ("4 all", "3 warm", "1 cold", "hybrid - popularity", "[0.1000, 0.1000]"):
+    named = ("hybrid - popularity", "hybrid - preferred (popularity)")
+    for wanted in ("4 all", "3 warm", "1 cold", *named, "[0.1000, 0.1000]"):
         assert wanted in text

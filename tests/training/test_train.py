@@ -87,6 +87,38 @@ def test_the_record_names_the_split_the_moment_and_what_was_not_judged(judged):
     assert steps[-1] == "judge"
 
 
+def closed_to(world, teachers):
+    """The same world, its courses for senior schools alone, and these teachers of primary ones."""
+    own = world.table("teachers")["teacher_id"]
+    tables = {
+        "teachers": pd.DataFrame(
+            {"teacher_id": own, "phase": np.where(own.isin(teachers), "primary", "senior")}
+        ),
+        "courses": world.table("courses").assign(phases="senior"),
+        "events": world.table("events"),
+    }
+    return Dataset.of({**world.tables, **tables})
+
+
+def test_teachers_all_of_whose_choices_the_rules_close_are_not_judged_but_counted(world, judged):
+    open_, _ = judged
+    shut = [f"t{t:02}" for t in range(0, 40, 4)]
+    found = evaluate(closed_to(world, shut), TimeSplit(0.7), SCORERS, k=5)
+    kept = ~np.isin(world.teachers.outside(open_.teachers), shut)
+
+    assert open_.facts["closed_by_rules"] == 0
+    assert found.teachers.tolist() == open_.teachers[kept].tolist()
+    assert found.facts["closed_by_rules"] == len(open_.teachers) - len(found.teachers) > 0
+    assert found.facts["teachers_not_judged"] == open_.facts["teachers_not_judged"]
+    assert not np.isnan(found.values[:, :, 0]).any()
+
+
+def test_nobody_can_be_judged_where_the_rules_close_every_choice(world):
+    everyone = world.table("teachers")["teacher_id"]
+    with pytest.raises(NotEnoughData, match="the rules close"):
+        evaluate(closed_to(world, everyone), TimeSplit(0.7), SCORERS)
+
+
 def test_the_same_seed_gives_the_same_evaluation(world, judged):
     again = evaluate(world, TimeSplit(0.7), [*SCORERS, "hybrid"], k=5)
     np.testing.assert_array_equal(again.values, judged[0].values)

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from features.reading import read_folder
 from recommender.artifact import load, verify
+from recommender.planning import policy
 from recommender.planning.plan import Plan
 from serving.champion import champion
 from serving.identity import identify
@@ -188,6 +189,19 @@ def test_a_plan_can_be_read_back(zixuan, province: Path, model: Path):
     assert plan.items
 
 
+def test_without_an_allotment_no_offering_that_the_school_pays_is_planned(
+    zixuan, province: Path, model: Path
+):
+    options = ("--model", model, "--as-of", AS_OF, "--teacher", TEACHER, "--json")
+    outcome = zixuan("plan", province, *options, "--policy", "national-2011", "--budget", 0)
+
+    table = read_folder(province, now=NOW).table("offerings").set_index("offering_id")
+    placed = {item.offering for item in Plan.from_json(outcome.out).items if item.offering}
+    costly = table[(table["funding"] == "school") & (table["cost"].fillna(0) > 0)].index
+    assert outcome.code == 0
+    assert placed & set(costly) == set()
+
+
 def test_a_recorded_model_is_promoted_to_where_the_service_looks(
     zixuan, province: Path, tmp_path: Path
 ):
@@ -255,3 +269,61 @@ def test_a_share_of_more_than_all_is_refused_on_one_line(zixuan, advised):
         "zixuan: explore: expected a share of 0 to 1, got 2; "
         "choose 0 to explore nothing, 0.1 for one place in ten"
     ]
+
+
+def test_a_credit_sheet_needs_no_model(zixuan, province: Path):
+    options = ("--teacher", TEACHER, "--as-of", AS_OF)
+    outcome = zixuan("credits", province, *options)
+    as_json = zixuan("credits", province, *options, "--json")
+
+    assert outcome.code == 0
+    assert "学分单" in outcome.out
+    assert "Credit sheet" in outcome.out
+    assert lines_wider_than(80, outcome.out) == []
+    found = json.loads(as_json.out)
+    assert found["teacher_id"] == TEACHER
+    assert found["entries"]
+    assert {each["requirement"] for each in found["accounts"]} >= {"total", "ethics"}
+
+
+def test_a_credit_sheet_speaks_one_language_where_it_is_named(zixuan, province: Path):
+    options = ("--teacher", TEACHER, "--as-of", AS_OF, "--policy", "shanghai-2021")
+    outcome = zixuan("credits", province, *options, "--lang", "en")
+
+    assert outcome.code == 0
+    assert "学分单" not in outcome.out
+
+
+SHIPPED = Path(policy.__file__).parent / "policies"
+
+
+def test_a_sound_policy_is_summed_up(zixuan):
+    file = SHIPPED / "shanghai-2021.toml"
+    outcome = zixuan("policy", "check", file, "--lang", "zh")
+    found = json.loads(zixuan("policy", "check", file, "--json").out)
+
+    assert outcome.code == 0
+    assert "市级培训不少于 7 学分" in outcome.out
+    assert lines_wider_than(80, outcome.out) == []
+    assert found["place"] == "CN-SH"
+    assert found["requirements"][0]["amount"] == "≥ 36"
+
+
+def test_every_fault_of_a_policy_is_told_with_its_line(zixuan, tmp_path: Path):
+    text = (SHIPPED / "jiangsu.toml").read_text("utf-8")
+    faulty = text.replace("minimum = 180", "minimum = 180.3").replace("cap = 18", "cap = 18.1")
+    (tmp_path / "mine.toml").write_text(faulty, "utf-8")
+    outcome = zixuan("policy", "check", "mine.toml")
+
+    rows = [at for at, row in enumerate(faulty.splitlines(), 1) if ".3" in row or "18.1" in row]
+    assert outcome.code == 1
+    assert [line.split(",")[1] for line in outcome.error_lines[:3]] == [
+        f" line {row}" for row in rows
+    ]
+    assert outcome.error_lines[3].startswith("zixuan: the policy mine.toml: 3 faults")
+
+
+def test_a_policy_that_is_no_toml_is_told_where(zixuan, tmp_path: Path):
+    (tmp_path / "mine.toml").write_text("id = 'mine'\nplace =\n", "utf-8")
+
+    assert zixuan("policy", "check", "mine.toml").error_lines[0].startswith("mine.toml, line 2")

@@ -51,7 +51,8 @@ def test_a_folder_that_is_not_there_is_refused(zixuan, tmp_path: Path, command: 
     outcome = zixuan(command, "nowhere")
 
     assert outcome.code == 1
-    assert "nowhere: expected a folder of tables" in outcome.err
+    assert "nowhere: expected a folder of tables, got 'no such folder'" in outcome.err
+    assert "rows" not in outcome.err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -98,6 +99,28 @@ def test_an_unknown_scorer_is_refused_before_anything_is_written(
 
     assert_told_in_one_line(outcome, 1, "horoscope", "popularity, lasting, rising, content")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "meant"),
+    [
+        (["train", "--out", "m", "--scorers", "popularty"], "popularity"),
+        (["evaluate", "--models", "sequense,hybrid"], "sequence"),
+        (["evaluate", "--split", "tiem:0.85"], "time"),
+    ],
+)
+def test_a_slip_of_the_pen_is_asked_about(zixuan, province: Path, command, meant: str):
+    name, *options = command
+    outcome = zixuan(name, province, *options)
+
+    assert_told_in_one_line(outcome, 1, f"did you mean '{meant}'?")
+
+
+def test_a_misspelt_policy_is_asked_about(zixuan, province: Path, model: Path):
+    options = ("--model", model, "--teacher", "t0000005", "--policy", "national-2012")
+    outcome = zixuan("plan", province, *options)
+
+    assert_told_in_one_line(outcome, 1, "got 'national-2012'", "did you mean 'national-2011'?")
 
 
 def test_training_before_the_first_choice_is_refused(zixuan, tmp_path: Path, province: Path):
@@ -211,6 +234,6 @@ def test_a_database_without_its_driver_is_told_without_a_traceback(
 
 
 def test_a_model_that_is_not_there_is_named(zixuan, province: Path):
-    outcome = zixuan("recommend", province, "--model", "lost", "--teacher", "t0000005")
+    outcome = zixuan("recommend", province, "--model", "of/old/lost", "--teacher", "t0000005")
 
-    assert_told_in_one_line(outcome, 1, "model folder 'lost'", "manifest.json")
+    assert_told_in_one_line(outcome, 1, "model folder 'of/old/lost'", "manifest.json")

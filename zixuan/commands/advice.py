@@ -15,6 +15,8 @@ from zixuan.commands.options import (
     Length,
     Model,
     Moment,
+    Policies,
+    PolicyName,
     Quiet,
     Seed,
     Teacher,
@@ -90,17 +92,17 @@ def plan(
     model: Model,
     teacher: Teacher,
     *,
-    policy: Annotated[
-        str | None,
+    policy: PolicyName = None,
+    policies: Policies = None,
+    budget: Annotated[
+        float | None,
         typer.Option(
-            metavar="NAME",
-            help="Rules to plan by.",
-            show_default="those in force for the teacher",
+            min=0,
+            metavar="YUAN",
+            help="What is left of the school's allotment for this plan; only offerings whose "
+            "funding the policy names cost anything.",
+            show_default="no limit",
         ),
-    ] = None,
-    policies: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Policy files of your own, beside the shipped ones."),
     ] = None,
     as_of: Moment = None,
     lang: Language = None,
@@ -114,6 +116,8 @@ def plan(
     """
     from recommender.advise import make_plan, titles
     from recommender.artifact import load
+    from recommender.planning.amounts import exact
+    from recommender.planning.load import Limits
     from zixuan.reading import advised_at, now, read
     from zixuan.show import say
     from zixuan.show_plan import PlanView, show_plan
@@ -130,6 +134,7 @@ def plan(
             as_of=advised_at(as_of, dataset, now()),
             policy_name=policy,
             policy_folder=policies,
+            limits=Limits(budget=None if budget is None else exact(budget)),
         )
     if as_json:
         say(made.to_json())

@@ -38,8 +38,8 @@ def demo(
 ) -> None:
     """Show everything on a made-up county.
 
-    Simulates it, trains, evaluates, promotes, serves, and prints what to open. Nothing outside
-    the folder is touched; what an earlier demonstration made in it is replaced.
+    Simulates it, trains, evaluates, promotes, serves, and prints the lines to ask it with (curl).
+    Nothing outside the folder is touched; what an earlier demonstration made in it is replaced.
     """
     one_thread()
     from zixuan.demo import LOG, mark, prepare

@@ -50,6 +50,23 @@ Moment = Annotated[
         show_default="now; just after the last event if that is over 90 days old",
     ),
 ]
+PolicyName = Annotated[
+    str | None,
+    typer.Option(
+        "--policy",
+        metavar="NAME",
+        help="Rules to go by.",
+        show_default="those in force for the teacher",
+    ),
+]
+Policies = Annotated[
+    Path | None,
+    typer.Option(
+        "--policies",
+        metavar="FOLDER",
+        help="Policy files of your own, beside the shipped ones.",
+    ),
+]
 Length = Annotated[int, typer.Option("-k", min=1, help="Length of the lists.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of all randomness.")]
 Explore = Annotated[

@@ -1,6 +1,7 @@
 """The credit sheet against hand-computed teachers."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.planning import policy
-from recommender.planning.credits import Balance, CreditSheet, sheet
+from recommender.planning.balances import Balance
+from recommender.planning.credits import CreditSheet, sheet
 from recommender.planning.lines import Line
-from recommender.planning.matching import Attributes, Career, Standing
+from recommender.planning.matching import Attributes, Career, Clause, Standing
+from recommender.planning.rules import Condition
 from recommender.planning.terms import Period
 
 NATION, ZHEJIANG = policy.load("national-2011"), policy.load("zhejiang-2016")
@@ -24,6 +27,7 @@ ETHICS = Attributes(domain="ethics", mode="online")
 PRACTICE = Attributes(credit_kind="practice")
 CENTRALISED = Attributes(mode="face_to_face")
 YEARS = range(2021, 2026)
+ONLINE_ONLY = (Clause(mode=("online",)),)
 
 
 def line(on: str, amount: str, about: Attributes = Attributes(), **more: str) -> Line:  # noqa: B008
@@ -243,6 +247,31 @@ def test_a_line_that_counts_for_nothing_has_its_reason(entry: Line, reason: str)
 def test_credits_are_no_hours_where_the_policy_has_no_conversion() -> None:
     found = account(NATION, VETERAN, [line("2023-01-01", "5", unit="credit")])
     assert [verdict.reason for verdict in found.not_counted] == ["no_conversion"]
+
+
+RATED = replace(
+    ZHEJIANG,
+    condition=(
+        Condition("rated", "须提交评价", "an evaluation is needed", "evaluation", ONLINE_ONLY),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("evaluated", "mode", "reason"),
+    [
+        (False, "online", ["rated"]),
+        (True, "online", []),
+        (None, "online", []),
+        (False, "face_to_face", []),
+    ],
+)
+def test_a_line_waits_for_an_evaluation_only_where_it_is_known_to_be_missing(
+    evaluated: bool | None, mode: str, reason: list[str]
+) -> None:
+    entry = replace(line("2023-01-01", "5", Attributes(mode=mode)), evaluated=evaluated)
+    found = account(RATED, VETERAN, [entry])
+    assert [verdict.reason for verdict in found.not_counted] == reason
 
 
 def test_hours_are_converted_where_nothing_but_hours_is_known() -> None:

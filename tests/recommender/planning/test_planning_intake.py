@@ -1,6 +1,7 @@
 """From tables to careers, ledgers and candidates; nothing dated at or after as_of is seen."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from features.dataset import Dataset, dtype_of
 from features.errors import UnknownId
 from features.tables import BY_NAME
 from recommender.eligibility import Eligibility
-from recommender.planning import intake, offered, policy
+from recommender.planning import intake, offered, policy, rules
 from recommender.planning.horizon import Horizon
 from recommender.planning.problem import Candidate
 
@@ -288,3 +289,95 @@ def test_courses_that_fit_a_requirement_are_listed_for_it() -> None:
     assert data.courses.outside(found["ethics"]).tolist() == ["c1"]
     assert found["induction-practice"].dtype == np.int32
     assert len(found["induction-practice"]) == 0
+
+
+def test_a_line_knows_its_policy_its_stages_and_whether_it_was_evaluated() -> None:
+    entry = LEDGER[0] | {"offering_id": "past", "policy_version": "zhejiang-2016@0123456789ab"}
+    stages = [
+        {"offering_id": "past", "stage": 1, "starts_on": "2025-04-01", "ends_on": "2025-04-05"},
+        {"offering_id": "past", "stage": 2, "starts_on": "2025-04-20", "ends_on": "2025-05-01"},
+    ]
+    enrolment = {
+        "teacher_id": "t1",
+        "offering_id": "past",
+        "state": "completed",
+        "decided_at": "2025-05-02T00:00Z",
+    }
+    for evaluated in (True, False, None):
+        data = dataset(
+            credits=[entry],
+            offerings=OFFERINGS,
+            offering_stages=stages,
+            enrolments=[enrolment | {"evaluated": evaluated}],
+        )
+        (line,) = intake.ledger(data, "t1", AS_OF)
+        assert line.evaluated is evaluated
+        assert (line.under, line.attributes.block) == ("zhejiang-2016", "staged")
+
+
+@pytest.mark.parametrize("ledger", [True, False])
+def test_a_line_knows_the_last_result_of_its_course_before_as_of(ledger: bool) -> None:
+    event = {"teacher_id": "t1", "course_id": "c1", "kind": "completed"}
+    graded = [("2025-04-01", "pass"), ("2025-05-01", "excellent"), ("2026-02-01", "good")]
+    events = [event | {"occurred_at": f"{on}T00:00Z", "result": grade} for on, grade in graded]
+    data = dataset(events=events, **({"credits": LEDGER} if ledger else {}))
+    (line,) = intake.ledger(data, "t1", AS_OF)
+    assert line.attributes.result == "excellent"
+
+
+def test_an_offering_in_stages_is_planned_as_such() -> None:
+    days = [("2026-04-01", "2026-04-03"), ("2026-04-20", "2026-05-01")]
+    stages = [
+        {"offering_id": "open", "stage": number, "starts_on": since, "ends_on": until}
+        for number, (since, until) in enumerate(days, 1)
+    ]
+    first, second, *_ = candidates(dataset(offerings=OFFERINGS, offering_stages=stages), "c2")[
+        "c2"
+    ].options
+    assert (first.attributes.block, second.attributes.block) == ("staged", "unbroken")
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "decided_at", "kept"),
+    [
+        ("no_show", None, "2025-11-01T00:00Z", False),
+        ("no_show", "excused", "2025-11-01T00:00Z", True),
+        ("completed", None, "2025-11-01T00:00Z", True),
+        ("no_show", None, "2024-11-01T00:00Z", True),  # the year after is over
+        ("no_show", None, "2026-01-20T00:00Z", True),  # not yet known
+    ],
+)
+def test_who_did_not_come_loses_the_next_year_s_shared_courses(
+    state: str, reason: str | None, decided_at: str, kept: bool
+) -> None:
+    enrolment = {"teacher_id": "t1", "offering_id": "past", "state": state}
+    data = dataset(
+        courses=[{"course_id": "it", "line": "shared"}, {"course_id": "c2"}],
+        offerings=[],
+        events=[],
+        enrolments=[enrolment | {"decided_at": decided_at, "reason": reason}],
+    )
+    shanghai = policy.load("shanghai-2021")
+    found = offered.candidates(
+        data,
+        "t1",
+        AS_OF,
+        data.courses.positions(["it", "c2"]),
+        policy=shanghai,
+        horizon=Horizon.of(shanghai, AS_OF),
+    )
+    years = {each.course: {option.earned_on.year for option in each.options} for each in found}
+    assert years["c2"] == {2026, 2027, 2028, 2029, 2030}
+    assert (2026 in years["it"]) == kept
+    assert 2027 in years["it"]
+
+
+def test_nothing_is_expected_in_a_term_whose_round_is_closed() -> None:
+    closed = rules.Round("autumn", "秋季轮次", "for the autumn", "01-01", "01-09", ("autumn",))
+    held = replace(ZHEJIANG, round=(closed,))
+    data = dataset()
+    found = offered.candidates(
+        data, "t1", AS_OF, data.courses.positions(["c4"]), policy=held, horizon=HORIZON
+    )
+    keys = [HORIZON.terms[each.term].key for each in found[0].options]
+    assert keys[:3] == ["2026-spring", "2027-spring", "2027-autumn"]
