@@ -153,17 +153,29 @@ class Examples:
         return Examples(self.names, self.worths[own], self.chosen[own], self.row[own])
 
     @property
+    def tell(self) -> NDArray[np.bool_]:
+        """Which scorers place any teacher's courses apart, shape (n_scorers,)."""
+        _, first, teacher = np.unique(self.row, return_index=True, return_inverse=True)
+        return np.asarray((self.worths != self.worths[first[teacher]]).any(axis=0))
+
+    @property
     def teach(self) -> bool:
-        """Whether anything can be learned: some were chosen and some not."""
-        return bool(self.chosen.any() and not self.chosen.all())
+        """Whether anything can be learned: some were chosen and some not, and scorers tell."""
+        return bool(self.chosen.any() and not self.chosen.all() and self.tell.any())
 
 
 def learn(examples: Examples) -> Blend:
-    """Fit logistic regression; the rows of a teacher weigh the less, the more was chosen."""
-    centre, spread = examples.worths.mean(axis=0), examples.worths.std(axis=0) + 1e-6
+    """Fit logistic regression; the rows of a teacher weigh the less, the more was chosen.
+
+    Scorers that tell no teacher's courses apart have no weight: any would do.
+    """
+    told = examples.tell
+    names = [name for name, tells in zip(examples.names, told, strict=True) if tells]
+    worths = examples.worths[:, told]
+    centre, spread = worths.mean(axis=0), worths.std(axis=0) + 1e-6
     chosen = np.bincount(examples.row, weights=examples.chosen)
     weight = 1 / np.maximum(chosen[examples.row], 1)
     model = LogisticRegression(C=C, max_iter=500)
-    model.fit((examples.worths - centre) / spread, examples.chosen, sample_weight=weight)
+    model.fit((worths - centre) / spread, examples.chosen, sample_weight=weight)
     weights = model.coef_[0] / spread
-    return Blend(LOG, {n: float(w) for n, w in zip(examples.names, weights, strict=True)})
+    return Blend(LOG, {n: float(w) for n, w in zip(names, weights, strict=True)})

@@ -64,6 +64,29 @@ def test_what_foresees_weighs_most_and_what_everyone_has_counts_against() -> Non
     assert weights["common"] < -0.1
 
 
+def test_a_scorer_that_tells_no_courses_apart_has_no_weight() -> None:
+    placed, truth = planted()
+    # Blind, but not alike for all teachers: the middle of their places differs.
+    placed["blind"] = np.broadcast_to(
+        np.arange(5, 5 + N_TEACHERS, dtype=np.int16)[:, None], truth.shape
+    )
+    nothing, rng = np.zeros(truth.shape, bool), np.random.default_rng(0)
+
+    found = learn(Examples.of(placed, truth, nothing, rng))
+
+    assert set(found.names) == {"right", "wrong", "common"}
+
+
+def test_where_no_scorer_tells_anything_nothing_is_learned() -> None:
+    _, truth = planted()
+    blind = {"blind": np.full(truth.shape, 9, np.int16)}
+
+    examples = Examples.of(blind, truth, np.zeros(truth.shape, bool), np.random.default_rng(0))
+
+    assert examples.chosen.any()
+    assert not examples.teach
+
+
 def test_a_blend_reads_back_as_it_was() -> None:
     blend = learn(examples())
 
