@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 DEPTH = 1_000
 #: The first of these, of all scorers together, are the candidates of what is learned.
 CANDIDATES = 50
+#: Scores no further apart than this share of their row's span are equal: the rest is rounding.
+EQUAL = np.float32(1e-6)
 #: Of reciprocal rank fusion (Cormack et al. 2009, who take 60 over longer lists).
 OFFSET = 30
 LOG, RECIPROCAL = "log", "reciprocal"
@@ -45,19 +47,27 @@ def places(scores: NDArray[np.float32], allowed: NDArray[np.bool_]) -> NDArray[n
     found = np.take_along_axis(shown, best, axis=1)
     order = np.argsort(found, axis=1, kind="stable")
     best, found = np.take_along_axis(best, order, axis=1), np.take_along_axis(found, order, axis=1)
-    edge = found[:, -1:]
-    cut = (shown == edge).sum(axis=1, keepdims=True) > (found == edge).sum(axis=1, keepdims=True)
-    placed = np.isfinite(found) & ~(cut & (found == edge))
+    near = EQUAL * _span(found)
+    last = found[:, -1:]
+    cut = (shown <= last + near).sum(axis=1, keepdims=True) > depth
+    placed = np.isfinite(found) & ~(cut & (found >= last - near))
     out = np.zeros(shown.shape, np.int16)
-    np.put_along_axis(out, best, _middles(found) * placed, axis=1)
+    np.put_along_axis(out, best, _middles(found, near) * placed, axis=1)
     return out
 
 
-def _middles(ascending: NDArray[np.float32]) -> NDArray[np.int16]:
+def _span(ascending: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how far apart each row's finite numbers are, shape (n, 1)."""
+    finite = np.isfinite(ascending)
+    highest = np.where(finite, ascending, -np.inf).max(axis=1, keepdims=True, initial=-np.inf)
+    return np.where(finite[:, :1], highest - ascending[:, :1], 0).astype(np.float32)
+
+
+def _middles(ascending: NDArray[np.float32], near: NDArray[np.float32]) -> NDArray[np.int16]:
     """Return the middle place of each run of equals, from 1, rounded down."""
     n = ascending.shape[1]
     place = np.broadcast_to(np.arange(1, n + 1), ascending.shape)
-    change = ascending[:, 1:] != ascending[:, :-1]
+    change = ascending[:, 1:] > ascending[:, :-1] + near
     edge = np.ones((len(ascending), 1), bool)
     first = np.maximum.accumulate(np.where(np.hstack([edge, change]), place, 0), axis=1)
     ends = np.where(np.hstack([change, edge]), place, n)
