@@ -122,9 +122,9 @@ def _owed(
 
 def _mostly_serves(year: Period, employed: dt.date, waiving: Sequence[Period]) -> bool:
     """Say whether a teacher serves at least half of a year, days in waiving windows left out."""
-    free = sum(
-        1
-        for ordinal in range(max(year.since, employed).toordinal(), year.until.toordinal())
-        if not any(window.holds(dt.date.fromordinal(ordinal)) for window in waiving)
-    )
+    since = max(year.since, employed)
+    free = max(0, (year.until - since).days)
+    if any(window.days_within(since, year.until) for window in waiving):
+        days = map(dt.date.fromordinal, range(since.toordinal(), year.until.toordinal()))
+        free = sum(not any(window.holds(day) for window in waiving) for day in days)
     return 2 * free >= (year.until - year.since).days

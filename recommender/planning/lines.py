@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -102,6 +102,8 @@ class Batch:
     days: NDArray[np.int64]
     amounts: NDArray[np.int64]
     courses: NDArray[np.int64]
+    # A requirement asks the same of the same lines in each of its periods.
+    _fitting: dict[tuple[Clause, ...], NDArray[np.bool_]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -112,7 +114,10 @@ class Batch:
     ) -> Batch:
         """Build a batch; all sequences have one item for each line."""
         numbers: dict[Attributes, int] = {}
-        which = [numbers.setdefault(each, len(numbers)) for each in attributes]
+        # The options of a course share one object: comparing it by its words is slow.
+        same = {id(each): each for each in attributes}
+        known = {key: numbers.setdefault(each, len(numbers)) for key, each in same.items()}
+        which = [known[id(each)] for each in attributes]
         worth_something = np.array(amounts, dtype=np.int64) > 0
         is_course = np.array([each.kind == "offering" for each in attributes], dtype=bool)
         return cls(
@@ -128,5 +133,7 @@ class Batch:
 
     def fitting(self, where: tuple[Clause, ...]) -> NDArray[np.bool_]:
         """Say which lines fit one of the clauses, shape (n,)."""
-        fits = np.array([fits_any(where, each) for each in self.attributes], dtype=bool)
-        return fits[self.which] if len(self) else np.zeros(0, bool)
+        if where not in self._fitting:
+            fits = np.array([fits_any(where, each) for each in self.attributes], dtype=bool)
+            self._fitting[where] = fits[self.which] if len(self) else np.zeros(0, bool)
+        return self._fitting[where].copy()

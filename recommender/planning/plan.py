@@ -245,8 +245,17 @@ def _items(problem: Problem, solution: Solution, sheet: CreditSheet) -> tuple[It
             problem.inputs.candidates[problem.places[column][0]].course,
         ),
     )
-    taken = {problem.places[column][0] for column in chosen}
-    return tuple(_item(problem, column, serves, taken) for column in chosen)
+    opens = _opens(problem.inputs, {problem.places[column][0] for column in chosen})
+    return tuple(_item(problem, column, serves, opens) for column in chosen)
+
+
+def _opens(inputs: Inputs, taken: set[int]) -> dict[str, list[str]]:
+    """Return, for each prerequisite, the courses of the plan that ask for it."""
+    found: dict[str, list[str]] = {}
+    for number in taken:
+        for before in inputs.candidates[number].prerequisites:
+            found.setdefault(before, []).append(inputs.candidates[number].course)
+    return found
 
 
 def _serves(sheet: CreditSheet) -> dict[str, tuple[str, ...]]:
@@ -261,7 +270,10 @@ def _serves(sheet: CreditSheet) -> dict[str, tuple[str, ...]]:
 
 
 def _item(
-    problem: Problem, column: int, serves: dict[str, tuple[str, ...]], taken: set[int]
+    problem: Problem,
+    column: int,
+    serves: dict[str, tuple[str, ...]],
+    opens: dict[str, list[str]],
 ) -> Item:
     inputs = problem.inputs
     number, option = problem.places[column]
@@ -277,13 +289,7 @@ def _item(
         amount=inputs.policy.measure.text(int(problem.amounts[column])),
         hours="" if option.hours is None else f"{option.hours:f}",
         serves=serves.get(_line_id(inputs, number, option), ()),
-        opens=tuple(
-            sorted(
-                inputs.candidates[other].course
-                for other in taken
-                if candidate.course in inputs.candidates[other].prerequisites
-            )
-        ),
+        opens=tuple(sorted(opens.get(candidate.course, ()))),
         wish=_wish(inputs, candidate.course, term),
         rank=1 + int((utilities > utilities[number]).sum()),
     )

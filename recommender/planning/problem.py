@@ -155,11 +155,11 @@ class Problem:
         """Return the gain of a choice of columns: utility and kept courses, in thousandths."""
         return float(self.matrix.gain[np.asarray(chosen, dtype=np.int64)].sum())
 
-    def same_year(self, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Say which options put a chosen course into the year it is chosen for."""
+    @property
+    def slots(self) -> NDArray[np.int64]:
+        """A number for each option, the same for those of a course in the same year."""
         years = self.inputs.horizon.years_by_term[self.grid.term]
-        slots = self.grid.course * len(self.inputs.horizon.years) + years
-        return np.isin(slots, slots[chosen])
+        return self.grid.course * len(self.inputs.horizon.years) + years
 
 
 def build(inputs: Inputs) -> Problem:
@@ -187,13 +187,17 @@ def build(inputs: Inputs) -> Problem:
 
 def _batch(policy: Policy, places: Sequence[tuple[int, Option]]) -> Batch:
     options = [option for _, option in places]
+    # Most options of a course share attributes and amounts: each is valued once.
+    keys = [(id(option.attributes), option.hours, option.credits) for option in options]
+    first = dict(zip(keys, options, strict=True))
+    steps = {
+        key: worth(policy, option.hours, option.credits, option.attributes).steps
+        for key, option in first.items()
+    }
     return Batch.of(
         [option.attributes for option in options],
         [option.earned_on for option in options],
-        [
-            worth(policy, option.hours, option.credits, option.attributes).steps
-            for option in options
-        ],
+        [steps[key] for key in keys],
     )
 
 
@@ -251,6 +255,7 @@ def _draft_courses(draft: Draft, grid: Grid, inputs: Inputs) -> None:
             for before in candidate.prerequisites
             if before not in inputs.done and before in numbers
         ],
+        repeatable,
     )
     groups: dict[str, list[int]] = {}
     for number, candidate in enumerate(candidates):

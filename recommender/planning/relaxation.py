@@ -1,0 +1,158 @@
+"""The relaxed problem: a linear programme that bounds every plan, to be asked again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recommender.planning.draft import Draft, Label, Matrix
+from recommender.planning.model import NOTHING, linear
+
+#: Of a load's large parts at most this many fit at once: a row for each number up to it.
+COVERS = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relaxed:
+    """An optimum of the relaxed problem.
+
+    Parameters
+    ----------
+    bound
+        No whole choice gains more.
+    values
+        Of the columns, shape (n_columns,).
+    reduced
+        What one more of a column would gain at these prices, shape (n_columns,).
+    prices
+        What one unit of each row is worth, 0 or more, shape (n_rows,).
+    """
+
+    bound: float
+    values: NDArray[np.float64]
+    reduced: NDArray[np.float64]
+    prices: NDArray[np.float64]
+
+
+class Relaxation:
+    """One HiGHS model of a matrix: narrowed by bounds and gains, solved again from where it was.
+
+    Rows are tightened first, without losing a whole choice: a part larger than what is needed
+    is cut down to it, and of parts larger than a k-th of a limit fewer than k may be taken.
+    """
+
+    def __init__(self, matrix: Matrix) -> None:
+        self._rows = len(matrix.labels)
+        self._columns = np.arange(len(matrix.gain), dtype=np.int32)
+        self._highs = highspy.Highs()
+        for option, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("presolve", "off"),
+            ("solver", "simplex"),
+            ("simplex_strategy", 1),
+        ):
+            self._highs.setOptionValue(option, value)
+        self._highs.passModel(linear(covered(tightened(matrix))))
+
+    def bounds(
+        self,
+        columns: NDArray[np.int64],
+        lower: NDArray[np.float64],
+        upper: NDArray[np.float64],
+    ) -> None:
+        """Set the bounds of columns."""
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def at_least(self, row: int, lower: float, upper: float) -> None:
+        """Set the bounds of one row."""
+        self._highs.changeRowBounds(row, lower, upper)
+
+    def gains(self, gain: NDArray[np.float64]) -> None:
+        """Set what is maximised."""
+        self._highs.changeColsCost(len(gain), self._columns, gain)
+
+    def hold(self, cost: NDArray[np.float64], most: float) -> None:
+        """Keep a cost at or below what has been reached."""
+        columns = np.flatnonzero(cost)
+        self._highs.addRow(
+            -highspy.kHighsInf, most, len(columns), columns.astype(np.int32), cost[columns]
+        )
+
+    def solve(self) -> Relaxed | None:
+        """Return an optimum, or ``None`` where not even a relaxed choice is allowed."""
+        highs = self._highs
+        highs.run()
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = highs.getSolution()
+        return Relaxed(
+            bound=float(highs.getInfo().objective_function_value),
+            values=np.array(solution.col_value),
+            reduced=np.array(solution.col_dual),
+            prices=np.abs(np.array(solution.row_dual)[: self._rows]),
+        )
+
+
+def tightened(matrix: Matrix) -> Matrix:
+    """Cut parts down to what is needed of them: the same whole choices, fewer relaxed ones.
+
+    In a minimum, a course that gives more than is asked gives what is asked; in a cap, no
+    course fills more than the room that is left.
+    """
+    rows = matrix.rows
+    kinds = np.array([label.rule for label in matrix.labels])
+    row = np.repeat(np.arange(len(kinds)), np.diff(rows.indptr))
+    column, data = rows.indices, rows.data
+    whole = matrix.whole[column]
+    minimum, cap = (kinds == "minimum")[row], (kinds == "cap")[row]
+    asked = np.full(len(matrix.gain), np.inf)
+    shared = minimum & ~whole
+    asked[column[shared]] = matrix.lower[row[shared]]
+    filled = cap & ~whole
+    room = np.full(len(kinds), np.inf)
+    room[row[filled]] = np.minimum(matrix.column_upper, asked)[column[filled]]
+    data = np.where(minimum & whole, np.minimum(data, matrix.lower[row]), data)
+    data = np.where(cap & whole, np.maximum(data, -room[row]), data)
+    cut = sparse.csr_array((data, column, rows.indptr), shape=rows.shape)
+    return replace(matrix, rows=cut)
+
+
+def covered(matrix: Matrix) -> Matrix:
+    """Append what whole numbers of courses make of loads and minima.
+
+    For each load, how many of its large parts fit at once. For each minimum of which nothing
+    may be missing, how many parts of up to a k-th of it are needed (a rounding of the row by
+    Chvatal and Gomory).
+    """
+    draft = Draft()
+    for row, label in enumerate(matrix.labels):
+        span = slice(*matrix.rows.indptr[row : row + 2])
+        columns, parts = matrix.rows.indices[span], matrix.rows.data[span]
+        if label.rule == "load":
+            for most in range(COVERS + 1):
+                large = columns[parts > matrix.upper[row] / (most + 1)]
+                if len(large) > most:
+                    draft.row(_COVER, large, np.ones(len(large)), upper=most)
+        elif label.rule == "minimum" and matrix.lower[row] > 1:
+            open_ = matrix.column_upper[columns] > 0
+            columns, parts = columns[open_], parts[open_]
+            if not len(columns) or not matrix.whole[columns].all():
+                continue
+            for least in range(2, COVERS):
+                part = (matrix.lower[row] - 1) / (least - 1)
+                needed = np.minimum(np.ceil(parts / part - NOTHING), least)
+                draft.row(_COVER, columns, needed, lower=least)
+    return draft.added_to(matrix)
+
+
+_COVER = Label("cover", "")
+
+
+def proven(bound: float) -> float:
+    """Return what a bound says of gains that are whole numbers."""
+    return float(np.floor(bound + NOTHING))

@@ -1,0 +1,190 @@
+"""A labelled matrix as the local search walks it: what each option does to each row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.planning.draft import Matrix
+from recommender.planning.relaxation import Relaxed, proven
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Breaking a row costs at least this much of a gain for each largest part; dear at first.
+LEAST_PRICE, FIRST_PRICE, ABOVE_PRICE = 20.0, 100.0, 1.2
+#: Options that the relaxation likes less than this share of its bound are left out of a walk.
+NARROW = 0.003
+#: A walk in two parts: the second where the first has left a gap above ``WIDE``.
+STEPS, MORE_STEPS, CLOSE, WIDE = 200, 1500, 0.012, 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terrain:
+    """The options of a matrix and their effects on its rows, nothing falling short.
+
+    What counts under a cap is no column here: the effect of a capped option on its requirement
+    ends where the cap is filled.
+
+    Parameters
+    ----------
+    starts
+        Effects of option i are those from ``starts[i]`` to ``starts[i + 1]``.
+    rows, coefficients, caps
+        Of each effect: the row, the amount, and the cap it fills (-1: none).
+    lower, upper
+        Bounds of the rows, infinite for rows that only shape others.
+    room
+        Of each cap.
+    largest
+        The largest part of each row, 1 or more.
+    terms, loads, shares
+        Of each option its term and load; the even share of each term. All terms are one, with
+        a share without end, where the matrix has none.
+    """
+
+    starts: Ints
+    rows: Ints
+    coefficients: Floats
+    caps: Ints
+    lower: Floats
+    upper: Floats
+    room: Floats
+    largest: Floats
+    terms: Ints
+    loads: Floats
+    shares: Floats
+
+    @classmethod
+    def of(cls, matrix: Matrix) -> Terrain:
+        """Read a matrix whose first columns are its whole ones."""
+        options = int(matrix.whole.sum())
+        kinds = np.array([label.rule for label in matrix.labels])
+        row = np.repeat(np.arange(len(kinds)), np.diff(matrix.rows.indptr))
+        column, data = matrix.rows.indices.astype(np.int64), matrix.rows.data
+        numbers, parents, room = _caps(matrix, kinds, row, column)
+        shaping = (kinds == "even") | (kinds == "cap")
+        inside = (column < options) & (kinds != "even")[row]
+        cap = numbers[row[inside]]
+        target = np.where(cap >= 0, parents[np.maximum(cap, 0)], row[inside])
+        amount = np.where(cap >= 0, -data[inside], data[inside])
+        order = np.argsort(column[inside], kind="stable")
+        sizes = np.bincount(column[inside], minlength=options)
+        largest = np.ones(len(kinds))
+        np.maximum.at(largest, target, np.abs(amount))
+        terms, loads, shares = _evenness(matrix, kinds, row, column)
+        return cls(
+            starts=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+            rows=target[order].astype(np.int64),
+            coefficients=amount[order],
+            caps=cap[order],
+            lower=np.where(shaping, -np.inf, matrix.lower),
+            upper=np.where(shaping, np.inf, matrix.upper),
+            room=room,
+            largest=largest,
+            terms=terms,
+            loads=loads,
+            shares=shares,
+        )
+
+    def land(
+        self, matrix: Matrix
+    ) -> tuple[Floats, Ints, Ints, Floats, Ints, Floats, Floats, Floats]:
+        """Return what the compiled search reads, with the gains of a matrix of this shape."""
+        gain = matrix.gain[: len(self.starts) - 1].copy()
+        effects = (self.rows, self.coefficients, self.caps)
+        return gain, self.starts, *effects, self.lower, self.upper, self.room
+
+
+def _evenness(
+    matrix: Matrix, kinds: NDArray[np.str_], row: Ints, column: Ints
+) -> tuple[Ints, Floats, Floats]:
+    """Read the rows that keep terms even."""
+    options = int(matrix.whole.sum())
+    even = np.flatnonzero(kinds == "even")
+    terms, loads = np.zeros(options, dtype=np.int64), np.zeros(options)
+    if not len(even):
+        return terms, loads, np.array([np.inf])
+    numbers = np.full(len(kinds), -1, dtype=np.int64)
+    numbers[even] = np.arange(len(even))
+    here = (column < options) & (numbers[row] >= 0)
+    terms[column[here]] = numbers[row[here]]
+    loads[column[here]] = matrix.rows.data[here]
+    return terms, loads, matrix.upper[even]
+
+
+def _caps(
+    matrix: Matrix, kinds: NDArray[np.str_], row: Ints, column: Ints
+) -> tuple[Ints, Ints, Floats]:
+    """Return each row's number among the caps (-1: none), and each cap's requirement and room."""
+    caps = np.flatnonzero(kinds == "cap")
+    numbers = np.full(len(kinds), -1, dtype=np.int64)
+    numbers[caps] = np.arange(len(caps))
+    counted = ~matrix.whole[column]
+    parent_of = np.full(len(matrix.gain), -1, dtype=np.int64)
+    direct = counted & (numbers[row] < 0)
+    parent_of[column[direct]] = row[direct]
+    capped = counted & (numbers[row] >= 0)
+    parents, room = np.zeros(max(1, len(caps)), dtype=np.int64), np.zeros(max(1, len(caps)))
+    parents[numbers[row[capped]]] = parent_of[column[capped]]
+    room[numbers[row[capped]]] = matrix.column_upper[column[capped]]
+    return numbers, parents, room
+
+
+def near(matrix: Matrix, relaxed: Relaxed, options: int) -> Ints:
+    """Return the options that a walk looks at: allowed, and not far from worth taking."""
+    allowed = matrix.column_upper[:options] > matrix.column_lower[:options]
+    liked = relaxed.reduced[:options] > -NARROW * max(1.0, abs(relaxed.bound))
+    return np.flatnonzero(allowed & (liked | (relaxed.values[:options] > 0.5))).astype(np.int64)
+
+
+def walked(
+    terrain: Terrain,
+    matrix: Matrix,
+    relaxed: Relaxed,
+    *,
+    start: NDArray[np.bool_],
+    seed: int,
+    steps: tuple[int, int] = (STEPS, MORE_STEPS),
+) -> NDArray[np.bool_] | None:
+    """Walk from a choice towards the best one that keeps every row, ``None`` if none was met."""
+    # numba takes a fifth of a second to import: only those who search wait for it.
+    from recommender.planning import tabu
+
+    land = terrain.land(matrix)
+    chosen = start | (matrix.column_lower[: len(start)] > 0)
+    state = tabu.activities(land, chosen)
+    prices = (
+        np.maximum(ABOVE_PRICE * relaxed.prices, FIRST_PRICE / terrain.largest),
+        np.maximum(relaxed.prices, LEAST_PRICE / terrain.largest),
+        terrain.largest,
+    )
+    bound, free = proven(relaxed.bound), near(matrix, relaxed, len(start))
+    best, kept = -np.inf, chosen
+    for number, (count, gap) in enumerate(zip(steps, (CLOSE, WIDE), strict=True)):
+        stop = (count, bound - gap * abs(bound), seed + number)
+        value, choice = tabu.walk(land, chosen, free, state, prices, stop)
+        if value > best:
+            best, kept = value, choice
+        if best >= bound - WIDE * abs(bound):
+            break
+    return kept if np.isfinite(best) else None
+
+
+def spread(
+    terrain: Terrain, matrix: Matrix, kept: NDArray[np.bool_], slots: Ints
+) -> NDArray[np.bool_]:
+    """Spread the load over the terms of each year, without loss of gain.
+
+    ``slots`` has the same number for options of a course in the same year.
+    """
+    from recommender.planning import tabu
+
+    load = np.zeros(len(terrain.shares))
+    np.add.at(load, terrain.terms[kept], terrain.loads[kept])
+    fixed = matrix.column_upper[: len(slots)] <= matrix.column_lower[: len(slots)]
+    alone = np.where(fixed, -1 - np.arange(len(slots)), slots)
+    loads = (terrain.loads, load, terrain.shares)
+    return tabu.spread(terrain.land(matrix), kept.copy(), alone, terrain.terms, loads)
