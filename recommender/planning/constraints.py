@@ -162,3 +162,24 @@ def even(draft: Draft, grid: Grid, targets: NDArray[np.float64]) -> None:
             [*grid.load[options], -LOAD_STEPS],
             upper=targets[number],
         )
+
+
+def largest(draft: Draft, grid: Grid) -> None:
+    """Make the load of the fullest term what is kept small: the gain is that load, negative."""
+    most = float(grid.load.sum())
+    fullest = draft.columns(upper=[most], gain=[-1], whole=True)
+    for number, term in enumerate(grid.terms):
+        options = np.flatnonzero(grid.term == number)
+        draft.row(
+            Label("largest", "", term),
+            [*options, *fullest],
+            [*grid.load[options], -1],
+            upper=0,
+        )
+
+
+def counts(draft: Draft, grid: Grid, least: int, most: int) -> None:
+    """Keep the number of courses of each term between two bounds."""
+    for number, term in enumerate(grid.terms):
+        options = np.flatnonzero(grid.term == number)
+        draft.row(Label("count", "", term), options, np.ones(len(options)), lower=least, upper=most)

@@ -22,7 +22,8 @@ class Label:
     ----------
     rule
         ``once``, ``repeat``, ``equivalent``, ``after``, ``load``, ``even``, ``pin``,
-        ``minimum``, ``maximum`` or ``cap``.
+        ``minimum``, ``maximum`` or ``cap``; in a curriculum ``count`` and ``largest``; in the
+        relaxation ``cover``.
     of
         The course, the group, the requirement or the counting rule.
     period
