@@ -192,7 +192,12 @@ def make(inputs: Inputs, header: Header, effort: Effort | None = None) -> Plan:
     """
     effort = effort or Effort()
     problem = build(inputs)
-    solution = solve(problem, effort)
+    return written(problem, solve(problem, effort), header, effort)
+
+
+def written(problem: Problem, solution: Solution, header: Header, effort: Effort) -> Plan:
+    """Write down a solution, its outcomes counted by the credit sheet."""
+    inputs = problem.inputs
     chosen = [problem.places[column] for column in solution.chosen]
     sheet = inputs.sheet([_line(inputs, number, option) for number, option in chosen])
     return Plan(

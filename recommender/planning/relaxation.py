@@ -42,10 +42,11 @@ class Relaxation:
     """One HiGHS model of a matrix: narrowed by bounds and gains, solved again from where it was.
 
     Rows are tightened first, without losing a whole choice: a part larger than what is needed
-    is cut down to it, and of parts larger than a k-th of a limit fewer than k may be taken.
+    is cut down to it, and of parts larger than a k-th of a limit fewer than k may be taken
+    (``covers``: not where a limit itself may grow).
     """
 
-    def __init__(self, matrix: Matrix) -> None:
+    def __init__(self, matrix: Matrix, *, covers: bool = True) -> None:
         self._rows = len(matrix.labels)
         self._columns = np.arange(len(matrix.gain), dtype=np.int32)
         self._highs = highspy.Highs()
@@ -57,7 +58,8 @@ class Relaxation:
             ("simplex_strategy", 1),
         ):
             self._highs.setOptionValue(option, value)
-        self._highs.passModel(linear(covered(tightened(matrix))))
+        rows = tightened(matrix)
+        self._highs.passModel(linear(covered(rows) if covers else rows))
 
     def bounds(
         self,

@@ -19,6 +19,7 @@ from recommender.planning.exact import Exact
 from recommender.planning.model import NOTHING
 from recommender.planning.problem import Problem
 from recommender.planning.relaxation import Relaxation, Relaxed, proven
+from recommender.planning.shortage import least, walked_short
 from recommender.planning.terrain import Terrain, spread, walked
 
 #: A column is taken if its value is above this.
@@ -158,14 +159,26 @@ def _refined(
     found = search.most_gain(effort.gap)
     if found is None:
         return kept, bound
-    values, least = found
+    values, highest = found
     better = values[:options] > HALF
     if float(matrix.gain[:options][better].sum()) > value:
         kept = better
-    return kept, min(bound, max(proven(least), value))
+    return kept, min(bound, max(proven(highest), value))
 
 
 def _falling_short(problem: Problem, effort: Effort) -> Solution:
+    """Plan where something must fall short: by a walk if the least is settled, else exactly."""
+    matrix = problem.matrix
+    found = least(matrix)
+    if found is not None:
+        kept = walked_short(matrix, found, effort.seed)
+        bound = proven(found.relaxed.bound)
+        if kept is not None and _gap(bound, matrix.gain, kept) <= effort.gap:
+            return _solution(problem, np.flatnonzero(kept), bound, proven=True)
+    return _searched(problem, effort)
+
+
+def _searched(problem: Problem, effort: Effort) -> Solution:
     """Plan where something must fall short, by exact search alone."""
     search = Exact(problem.matrix, seed=effort.seed, nodes=effort.nodes)
     proven_least = search.least_shortages()

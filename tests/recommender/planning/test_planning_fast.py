@@ -1,0 +1,195 @@
+"""The fast path against slow truths: its bound, its rows, its least shortages, its changes."""
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recommender.planning import policy
+from recommender.planning.conflict import conflicts, relief_sentence
+from recommender.planning.difference import Difference, Move
+from recommender.planning.horizon import Horizon
+from recommender.planning.load import Limits
+from recommender.planning.matching import Attributes, Career, Standing
+from recommender.planning.plan import Header, make
+from recommender.planning.problem import Candidate, Inputs, Option, Wishes, build
+from recommender.planning.relaxation import Relaxation
+from recommender.planning.replan import Replanner
+from recommender.planning.solve import Effort
+from recommender.planning.tabu import activities
+from recommender.planning.terrain import Terrain
+from tests.recommender.planning.test_planning_checker import (
+    AS_OF as CASE_AS_OF,
+)
+from tests.recommender.planning.test_planning_checker import (
+    Case,
+    _placed,
+    allowed,
+    cases,
+    every_choice,
+    gain,
+    shortage,
+)
+
+AS_OF = pd.Timestamp("2026-01-01T00:00+08:00")
+NATION = policy.load("national-2011")
+HORIZON = Horizon.of(NATION, AS_OF)
+TEACHER = Career((Standing(dt.date(2010, 9, 1)),), dt.date(2010, 9, 1))
+HEADER = Header("t1", AS_OF, "model@1")
+
+
+def course(name: str, hours: int, domain: str = "teaching", **more: object) -> Candidate:
+    options = tuple(
+        Option(term, day, Attributes(domain=domain), Decimal(hours))
+        for term, day in enumerate(HORIZON.last_days)
+    )
+    return Candidate(name, options, **more)  # type: ignore[arg-type]
+
+
+CATALOGUE = (
+    course("ethics", 4, "ethics", repeatable="yearly"),
+    *(course(f"k{number:02}", 40) for number in range(12)),
+)
+
+
+def inputs(hours: int = 120, **more: object) -> Inputs:
+    utility = np.linspace(0.1, 1, len(CATALOGUE))[:, None] * 0.97 ** np.arange(5)
+    limits = Limits(hours_per_year=Decimal(hours))
+    return Inputs(NATION, TEACHER, HORIZON, (), CATALOGUE, utility, limits=limits, **more)  # type: ignore[arg-type]
+
+
+@settings(max_examples=80)
+@given(cases(most=4, repeatable=False))
+def test_the_bound_is_never_below_the_best_plan_that_falls_short_as_little(case: Case) -> None:
+    plan = make(case.inputs(), Header("t", CASE_AS_OF, "m"), Effort(gap=1.0, nodes=10_000))
+    best = min(every_choice(case), key=lambda choice: (shortage(case, choice), -gain(case, choice)))
+    assert allowed(case, _placed(plan))
+    assert plan.shortage_proven
+    assert shortage(case, _placed(plan)) == shortage(case, best)
+    assert plan.objective <= gain(case, best) <= plan.bound
+
+
+@settings(max_examples=80)
+@given(cases(most=4, repeatable=False))
+def test_the_relaxation_is_never_below_any_complete_choice(case: Case) -> None:
+    problem = build(case.inputs())
+    found = Relaxation(problem.matrix).solve()
+    assert found is not None
+    assert found.bound >= max(gain(case, choice) for choice in every_choice(case)) - 1e-6
+
+
+@settings(max_examples=80)
+@given(cases(most=6, repeatable=True), st.data())
+def test_the_walk_counts_every_row_as_the_matrix_does(case: Case, data: st.DataObject) -> None:
+    matrix = build(case.inputs()).matrix
+    options = int(matrix.whole.sum())
+    choice = st.lists(st.booleans(), min_size=options, max_size=options)
+    chosen = np.array(data.draw(choice), dtype=bool)
+    terrain = Terrain.of(matrix)
+    counted = activities(terrain.land(matrix), chosen)[0]
+    for row, label in enumerate(matrix.labels):
+        if label.rule not in ("even", "cap"):
+            assert counted[row] == _slowly(matrix, row, chosen, options)
+
+
+def _slowly(matrix: object, row: int, chosen: np.ndarray, options: int) -> float:
+    """Sum a row cell by cell; what counts under a cap as far as its room goes."""
+    dense = matrix.rows.toarray()  # type: ignore[attr-defined]
+    total = sum(dense[row, column] for column in range(options) if chosen[column])
+    for column in range(options, dense.shape[1]):
+        caps = [r for r, label in enumerate(matrix.labels) if label.rule == "cap"]  # type: ignore[attr-defined]
+        for cap in caps:
+            if dense[row, column] and dense[cap, column]:
+                filled = -sum(dense[cap, each] for each in range(options) if chosen[each])
+                total += min(filled, matrix.column_upper[column])  # type: ignore[attr-defined]
+    return float(total)
+
+
+def test_a_pin_and_a_ban_are_answered_with_what_they_change() -> None:
+    planner = Replanner(inputs(), HEADER)
+    before = planner.plan
+    assert "k00" not in {item.course for item in before.items}
+    change = planner.pin("k00", "2028-autumn")
+    assert ("k00", "2028-autumn") in change.difference.added
+    assert ("k00", "2028-autumn") in {(i.course, i.term) for i in change.plan.items}
+    assert change.plan.unmet == ()
+    assert change.plan.revision == 2
+    assert len(change.difference.kept) >= len(before.items) - 2
+    again = planner.ban("k00")
+    assert ("k00", "2028-autumn") in again.difference.dropped
+    assert "k00" not in {item.course for item in again.plan.items}
+
+
+def test_a_pin_in_any_term_is_kept_by_later_changes() -> None:
+    planner = Replanner(inputs(), HEADER)
+    planner.pin("k00")
+    plan = planner.ban("k11").plan
+    assert "k00" in {item.course for item in plan.items}
+    assert plan.unkept == ()
+
+
+def test_a_pin_that_cannot_be_kept_is_named_by_the_changed_plan() -> None:
+    change = Replanner(inputs(), HEADER).pin("k00", "2031-spring")
+    assert change.plan.unkept == (("k00", "2031-spring"),)
+    assert change.plan.unmet == ()
+
+
+def test_a_change_is_as_good_as_planning_anew_with_the_same_wishes() -> None:
+    planner = Replanner(inputs(), HEADER, Effort(gap=0.0))
+    kept = tuple((item.course, item.term) for item in planner.plan.items if item.course != "ethics")
+    changed = planner.pin("k00").plan
+    wishes = Wishes(pins=(("k00", None),), keep=kept)
+    anew = make(inputs(wishes=wishes), HEADER, Effort(gap=0.0))
+    # Courses that are taken every year are kept by each of their terms, not by the last alone.
+    ethics = 100 * sum(item.course == "ethics" for item in changed.items)
+    assert changed.objective >= anew.objective
+    assert changed.objective <= anew.objective + ethics
+
+
+def test_a_difference_says_what_moved_was_dropped_and_came() -> None:
+    plan = Replanner(inputs(), HEADER).plan
+    first, second, *rest = plan.items
+    other = replace(
+        plan, items=(replace(first, term="2030-autumn"), replace(second, course="new"), *rest)
+    )
+    found = Difference.between(plan, other)
+    assert found.moved == (Move(first.course, first.term, "2030-autumn"),)
+    assert found.dropped == ((second.course, second.term),)
+    assert found.added == (("new", second.term),)
+    codes = [sentence.code for sentence in found.sentences()]
+    assert codes == ["moved", "dropped", "added", "kept"]
+
+
+def test_where_all_can_be_met_there_is_no_conflict() -> None:
+    assert conflicts(build(inputs())) == ()
+    assert conflicts(build(replace(inputs(), candidates=(), utility=np.zeros((0, 5))))) == ()
+
+
+@pytest.mark.parametrize("hours", [44, 60])
+def test_a_conflict_names_its_rules_and_what_each_would_have_to_give(hours: int) -> None:
+    problem = build(inputs(hours))
+    (conflict,) = conflicts(problem)
+    assert [label.of for label in conflict.lacking] == ["total"]
+    assert {label.rule for label in conflict.against} >= {"minimum", "load"}
+    # 360 hours are asked; five years hold five times the limit.
+    total, *years = conflict.reliefs
+    assert (total.rule, total.amount, total.unit) == ("minimum", str(360 - 5 * hours), "hour")
+    assert [each.amount for each in years] == [str(360 - 5 * hours)] * 5
+    assert not any(each.of == "ethics" for each in conflict.reliefs)
+    said = relief_sentence(problem, total)
+    assert f"至少降低 {360 - 5 * hours} 学时" in said.zh
+    assert f"by at least {360 - 5 * hours} hours" in said.en
+    assert "more in 2026" in relief_sentence(problem, years[0]).en
+
+
+def test_a_pin_against_a_compulsory_duty_gives_way() -> None:
+    wishes = Wishes(pins=(("k00", "2026-spring"),))
+    problem = build(inputs(40, wishes=wishes))
+    pins = [each for found in conflicts(problem) for each in found.reliefs if each.rule == "pin"]
+    assert [each.of for each in pins][:1] == ["k00"]
+    assert "k00" in relief_sentence(problem, pins[0]).zh
