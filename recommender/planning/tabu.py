@@ -27,8 +27,8 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 #: A row is kept if it is broken by less than this; all amounts are whole numbers.
 EXACT = 1e-6
-#: How prices grow and shrink, how long a flipped column rests, and how much longer at random.
-DEARER, CHEAPER, REST, MORE_REST = 1.2, 0.98, 1, 2
+#: How prices grow and shrink.
+DEARER, CHEAPER = 1.2, 0.98
 
 compiled = cast("Callable[[Function], Function]", njit(cache=True))
 
@@ -130,7 +130,7 @@ def walk(
     free: Ints,
     state: State,
     prices: tuple[Floats, Floats, Floats],
-    stop: tuple[int, float, int],
+    stop: tuple[int, float, int, int],
 ) -> tuple[float, Mask]:
     """Walk from a choice; return the best one met that keeps every row, and its gain.
 
@@ -144,14 +144,15 @@ def walk(
     prices
         Of a unit of each row: the present one, the least one; last the row's largest part.
     stop
-        The most steps, the gain that is enough, and the seed.
+        The most steps, the gain that is enough, how long a flipped column rests (and up to
+        twice as long more, at random), and the seed.
 
     Returns
     -------
     tuple
         Minus infinity and any choice where none was met.
     """
-    steps, enough, seed = stop
+    steps, enough, rest, seed = stop
     rests = np.zeros(len(chosen), np.int64)
     value = land[0][chosen].sum()
     best, kept = -np.inf, chosen.copy()
@@ -170,7 +171,7 @@ def walk(
         chosen[column] = not chosen[column]
         value += sign * land[0][column]
         draw = draw * 48271 % 2147483647
-        rests[column] = step + REST + draw % MORE_REST
+        rests[column] = step + rest + draw % (2 * rest)
     return best, kept
 
 

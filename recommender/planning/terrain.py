@@ -15,10 +15,33 @@ Ints = NDArray[np.int64]
 
 #: Breaking a row costs at least this much of a gain for each largest part; dear at first.
 LEAST_PRICE, FIRST_PRICE, ABOVE_PRICE = 20.0, 100.0, 1.2
-#: Options that the relaxation likes less than this share of its bound are left out of a walk.
-NARROW = 0.003
-#: A walk in two parts: the second where the first has left a gap above ``WIDE``.
-STEPS, MORE_STEPS, CLOSE, WIDE = 200, 1500, 0.012, 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How a walk goes.
+
+    Parameters
+    ----------
+    narrow
+        Options that the relaxation likes less than this share of its bound are left out.
+    rest
+        Steps for which a flipped option rests; up to twice as many more, at random.
+    steps, enough
+        The most steps, and the gap to the bound at which it ends.
+    """
+
+    narrow: float
+    rest: int
+    steps: int
+    enough: float
+
+
+#: A brief walk does for most plans and goes on for the others. Where it has found nothing, or
+#: nothing near, a wider one starts anew. Measured in docs/decisions/0017-fast-plans.md.
+WALKS = (Walk(0.003, 1, 200, 0.012), Walk(0.003, 1, 1500, 0.02), Walk(0.01, 3, 2000, 0.025))
+#: The gap of the plan so far above which the next walk is tried.
+TRIED = (np.inf, 0.02, 0.03)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,10 +156,10 @@ def _caps(
     return numbers, parents, room
 
 
-def near(matrix: Matrix, relaxed: Relaxed, options: int) -> Ints:
+def near(matrix: Matrix, relaxed: Relaxed, options: int, narrow: float) -> Ints:
     """Return the options that a walk looks at: allowed, and not far from worth taking."""
     allowed = matrix.column_upper[:options] > matrix.column_lower[:options]
-    liked = relaxed.reduced[:options] > -NARROW * max(1.0, abs(relaxed.bound))
+    liked = relaxed.reduced[:options] > -narrow * max(1.0, abs(relaxed.bound))
     return np.flatnonzero(allowed & (liked | (relaxed.values[:options] > 0.5))).astype(np.int64)
 
 
@@ -147,30 +170,35 @@ def walked(
     *,
     start: NDArray[np.bool_],
     seed: int,
-    steps: tuple[int, int] = (STEPS, MORE_STEPS),
 ) -> NDArray[np.bool_] | None:
     """Walk from a choice towards the best one that keeps every row, ``None`` if none was met."""
     # numba takes a fifth of a second to import: only those who search wait for it.
     from recommender.planning import tabu
 
-    land = terrain.land(matrix)
-    chosen = start | (matrix.column_lower[: len(start)] > 0)
-    state = tabu.activities(land, chosen)
-    prices = (
+    land, bound = terrain.land(matrix), proven(relaxed.bound)
+    begun = start | (matrix.column_lower[: len(start)] > 0)
+    best, kept, rest = -np.inf, begun, 0
+    for walk, gap in zip(WALKS, TRIED, strict=True):
+        if np.isfinite(best) and best >= bound - gap * abs(bound):
+            break
+        if walk.rest != rest:
+            chosen, rest = begun.copy(), walk.rest
+            state, prices = tabu.activities(land, chosen), _prices(terrain, relaxed)
+        stop = (walk.steps, bound - walk.enough * abs(bound), walk.rest, seed)
+        free = near(matrix, relaxed, len(start), walk.narrow)
+        value, choice = tabu.walk(land, chosen, free, state, prices, stop)
+        if value > best:
+            best, kept = value, choice
+    return kept if np.isfinite(best) else None
+
+
+def _prices(terrain: Terrain, relaxed: Relaxed) -> tuple[Floats, Floats, Floats]:
+    """Return what breaking each row costs at first and at least, and its largest part."""
+    return (
         np.maximum(ABOVE_PRICE * relaxed.prices, FIRST_PRICE / terrain.largest),
         np.maximum(relaxed.prices, LEAST_PRICE / terrain.largest),
         terrain.largest,
     )
-    bound, free = proven(relaxed.bound), near(matrix, relaxed, len(start))
-    best, kept = -np.inf, chosen
-    for number, (count, gap) in enumerate(zip(steps, (CLOSE, WIDE), strict=True)):
-        stop = (count, bound - gap * abs(bound), seed + number)
-        value, choice = tabu.walk(land, chosen, free, state, prices, stop)
-        if value > best:
-            best, kept = value, choice
-        if best >= bound - WIDE * abs(bound):
-            break
-    return kept if np.isfinite(best) else None
 
 
 def spread(
