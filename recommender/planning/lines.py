@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -104,6 +104,7 @@ class Batch:
     courses: NDArray[np.int64]
     # A requirement asks the same of the same lines in each of its periods.
     _fitting: dict[tuple[Clause, ...], NDArray[np.bool_]] = field(default_factory=dict, repr=False)
+    _words: dict[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -131,9 +132,38 @@ class Batch:
     def __len__(self) -> int:
         return len(self.which)
 
+    def valued(self, amounts: Sequence[int]) -> Batch:
+        """Return the same lines with other amounts; one item for each line."""
+        steps = np.array(amounts, dtype=np.int64)
+        is_course = np.array([each.kind == "offering" for each in self.attributes], dtype=bool)
+        courses = (is_course[self.which] & (steps > 0)).astype(np.int64)
+        return replace(self, amounts=steps, courses=courses)
+
     def fitting(self, where: tuple[Clause, ...]) -> NDArray[np.bool_]:
         """Say which lines fit one of the clauses, shape (n,)."""
         if where not in self._fitting:
-            fits = np.array([fits_any(where, each) for each in self.attributes], dtype=bool)
-            self._fitting[where] = fits[self.which] if len(self) else np.zeros(0, bool)
+            fits = np.full(len(self.attributes), not where)
+            for clause in where:
+                fits |= self._fits(clause)
+            self._fitting[where] = fits[self.which]
         return self._fitting[where].copy()
+
+    def _fits(self, clause: Clause) -> NDArray[np.bool_]:
+        """Apply :meth:`Clause.fits` to all distinct attributes at once."""
+        fits = np.ones(len(self.attributes), dtype=bool)
+        for name in _ATTRIBUTES:
+            words = getattr(clause, name)
+            if words:
+                fits &= np.any([self._having(name, word) for word in words], axis=0)
+        return fits
+
+    def _having(self, name: str, word: str) -> NDArray[np.bool_]:
+        """Say which of the distinct attributes have a word."""
+        if (name, word) not in self._words:
+            values = [getattr(each, name) for each in self.attributes]
+            has = [word in value if isinstance(value, tuple) else word == value for value in values]
+            self._words[name, word] = np.array(has, dtype=bool)
+        return self._words[name, word]
+
+
+_ATTRIBUTES = tuple(each.name for each in fields(Clause))

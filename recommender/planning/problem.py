@@ -187,18 +187,17 @@ def build(inputs: Inputs) -> Problem:
 
 def _batch(policy: Policy, places: Sequence[tuple[int, Option]]) -> Batch:
     options = [option for _, option in places]
-    # Most options of a course share attributes and amounts: each is valued once.
-    keys = [(id(option.attributes), option.hours, option.credits) for option in options]
-    first = dict(zip(keys, options, strict=True))
+    attributes = [option.attributes for option in options]
+    batch = Batch.of(attributes, [option.earned_on for option in options], [0] * len(options))
+    # Options are worth the same where amounts and conversions are: each such value is found once.
+    fits = np.array([batch.fitting(rule.where) for rule in policy.conversion], dtype=bool)
+    kinds = [row.tobytes() for row in fits.T] if len(fits) else [b""] * len(options)
+    keys = [(kind, each.hours, each.credits) for kind, each in zip(kinds, options, strict=True)]
     steps = {
         key: worth(policy, option.hours, option.credits, option.attributes).steps
-        for key, option in first.items()
+        for key, option in dict(zip(keys, options, strict=True)).items()
     }
-    return Batch.of(
-        [option.attributes for option in options],
-        [option.earned_on for option in options],
-        [steps[key] for key in keys],
-    )
+    return batch.valued([steps[key] for key in keys])
 
 
 def _grid(inputs: Inputs, places: Sequence[tuple[int, Option]], batch: Batch) -> Grid:

@@ -129,30 +129,65 @@ def covered(matrix: Matrix) -> Matrix:
 
     For each load, how many of its large parts fit at once. For each minimum of which nothing
     may be missing, how many parts of up to a k-th of it are needed (a rounding of the row by
-    Chvatal and Gomory).
+    Chvatal and Gomory), and that one course is needed beside the small ones that do not suffice.
     """
-    draft = Draft()
+    draft, courses = Draft(), _courses(matrix)
     for row, label in enumerate(matrix.labels):
+        if label.rule not in ("load", "minimum"):
+            continue
         span = slice(*matrix.rows.indptr[row : row + 2])
-        columns, parts = matrix.rows.indices[span], matrix.rows.data[span]
+        columns = matrix.rows.indices[span].astype(np.int64)
+        parts = matrix.rows.data[span]
+        open_ = matrix.column_upper[columns] > 0
+        columns, parts = columns[open_], parts[open_]
         if label.rule == "load":
-            for most in range(COVERS + 1):
-                large = columns[parts > matrix.upper[row] / (most + 1)]
-                if len(large) > most:
-                    draft.row(_COVER, large, np.ones(len(large)), upper=most)
-        elif label.rule == "minimum" and matrix.lower[row] > 1:
-            open_ = matrix.column_upper[columns] > 0
-            columns, parts = columns[open_], parts[open_]
-            if not len(columns) or not matrix.whole[columns].all():
-                continue
-            for least in range(2, COVERS):
-                part = (matrix.lower[row] - 1) / (least - 1)
-                needed = np.minimum(np.ceil(parts / part - NOTHING), least)
-                draft.row(_COVER, columns, needed, lower=least)
+            _fit(draft, columns, parts, matrix.upper[row])
+        elif matrix.lower[row] > 1 and len(columns) and matrix.whole[columns].all():
+            _needed(draft, columns, parts, matrix.lower[row])
+            _beside(draft, columns, parts, matrix.lower[row], courses[columns])
     return draft.added_to(matrix)
 
 
 _COVER = Label("cover", "")
+_Columns = NDArray[np.int64]
+_Parts = NDArray[np.float64]
+
+
+def _courses(matrix: Matrix) -> NDArray[np.int64]:
+    """Return a number for each column, the same where at most one of them is taken."""
+    numbers = -1 - np.arange(len(matrix.gain), dtype=np.int64)
+    for row, label in enumerate(matrix.labels):
+        if label.rule == "once":
+            numbers[matrix.rows.indices[slice(*matrix.rows.indptr[row : row + 2])]] = row
+    return numbers
+
+
+def _fit(draft: Draft, columns: _Columns, parts: _Parts, limit: float) -> None:
+    for most in range(COVERS + 1):
+        large = columns[parts > limit / (most + 1)]
+        if len(large) > most:
+            draft.row(_COVER, large, np.ones(len(large)), upper=most)
+
+
+def _needed(draft: Draft, columns: _Columns, parts: _Parts, asked: float) -> None:
+    for least in range(2, COVERS):
+        part = (asked - 1) / (least - 1)
+        needed = np.minimum(np.ceil(parts / part - NOTHING), least)
+        draft.row(_COVER, columns, needed, lower=least)
+
+
+def _beside(
+    draft: Draft, columns: _Columns, parts: _Parts, asked: float, courses: NDArray[np.int64]
+) -> None:
+    _, course = np.unique(courses, return_inverse=True)
+    most = np.zeros(course.max() + 1)
+    np.maximum.at(most, course, parts)
+    order = np.argsort(most, kind="stable")
+    small = np.zeros(len(most), dtype=bool)
+    small[order] = np.cumsum(most[order]) < asked
+    others = columns[~small[course]]
+    if small.any() and len(others):
+        draft.row(_COVER, others, np.ones(len(others)), lower=1)
 
 
 def proven(bound: float) -> float:

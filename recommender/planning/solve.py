@@ -42,7 +42,7 @@ class Effort:
     """
 
     seed: int = 0
-    gap: float = 0.03
+    gap: float = 0.028
     nodes: int = 200
 
     def __post_init__(self) -> None:

@@ -30,7 +30,14 @@ EXACT = 1e-6
 #: How prices grow and shrink.
 DEARER, CHEAPER = 1.2, 0.98
 
-compiled = cast("Callable[[Function], Function]", njit(cache=True))
+
+def compiled(function: Function) -> Function:
+    """Compile a function when it is first called, and keep the code where a folder allows it."""
+    try:
+        return cast("Function", njit(cache=True)(function))
+    except RuntimeError:
+        # No folder can be written to: compiled code lasts as long as the process.
+        return cast("Function", njit(function))
 
 
 @compiled

@@ -39,9 +39,14 @@ class Walk:
 
 #: A brief walk does for most plans and goes on for the others. Where it has found nothing, or
 #: nothing near, a wider one starts anew. Measured in docs/decisions/0017-fast-plans.md.
-WALKS = (Walk(0.003, 1, 200, 0.012), Walk(0.003, 1, 1500, 0.02), Walk(0.01, 3, 2000, 0.025))
+WALKS = (
+    Walk(0.003, 1, 200, 0.012),
+    Walk(0.003, 1, 1500, 0.02),
+    Walk(0.003, 4, 2000, 0.025),
+    Walk(0.01, 1, 2000, 0.025),
+)
 #: The gap of the plan so far above which the next walk is tried.
-TRIED = (np.inf, 0.02, 0.03)
+TRIED = (np.inf, 0.02, 0.028, 0.028)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

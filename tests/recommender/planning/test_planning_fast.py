@@ -14,8 +14,9 @@ from recommender.planning import policy
 from recommender.planning.conflict import conflicts, relief_sentence
 from recommender.planning.difference import Difference, Move
 from recommender.planning.horizon import Horizon
+from recommender.planning.lines import Batch
 from recommender.planning.load import Limits
-from recommender.planning.matching import Attributes, Career, Standing
+from recommender.planning.matching import Attributes, Career, Clause, Standing, fits_any
 from recommender.planning.plan import Header, make
 from recommender.planning.problem import Candidate, Inputs, Option, Wishes, build
 from recommender.planning.relaxation import Relaxation
@@ -95,6 +96,22 @@ def test_the_walk_counts_every_row_as_the_matrix_does(case: Case, data: st.DataO
     for row, label in enumerate(matrix.labels):
         if label.rule not in ("even", "cap"):
             assert counted[row] == _slowly(matrix, row, chosen, options)
+
+
+words = st.sampled_from(("", "a", "b", "c"))
+lists = st.lists(st.sampled_from("abc"), max_size=2, unique=True).map(tuple)
+clauses = st.builds(Clause, theme=lists, mode=lists, tier=lists)
+
+
+@given(
+    st.lists(st.builds(Attributes, theme=lists, mode=words, tier=words), max_size=5),
+    st.lists(clauses, max_size=3).map(tuple),
+)
+def test_a_batch_fits_clauses_as_each_of_its_lines_does(
+    attributes: list[Attributes], where: tuple[Clause, ...]
+) -> None:
+    batch = Batch.of(attributes, [dt.date(2026, 1, 1)] * len(attributes), [1] * len(attributes))
+    assert batch.fitting(where).tolist() == [fits_any(where, each) for each in attributes]
 
 
 def _slowly(matrix: object, row: int, chosen: np.ndarray, options: int) -> float:
