@@ -1,6 +1,7 @@
 """How long a plan takes and how good it is, against CP-SAT and HiGHS with the same limit.
 
-Usage: python benchmarks/plan_latency.py [--teachers N] [--peers N] [--refined N] [--limit S]
+Usage: python benchmarks/plan_latency.py [--teachers N] [--peers N] [--refined N] [--changed N]
+    [--limit S]
 
 200 simulated teachers, 200 candidates x 5 years x 2 terms, every kind of rule active; seeds and
 generator are fixed (plans/teachers.py). CPU milliseconds, one thread, end to end: build, bound,
@@ -15,6 +16,7 @@ import argparse
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -23,8 +25,10 @@ from rich.table import Table
 
 from plans.solvers import PEERS
 from plans.teachers import AS_OF, rules, teacher
+from recommender.planning.conflict import conflicts
 from recommender.planning.plan import Header, Plan, make
-from recommender.planning.problem import UTILITY_STEPS, Inputs, build
+from recommender.planning.problem import UTILITY_STEPS, Inputs, Problem, build
+from recommender.planning.replan import Replanner
 from recommender.planning.solve import Effort
 
 T = TypeVar("T")
@@ -56,6 +60,12 @@ def main() -> None:
     table.add_row("plan", *_shown([_planned(each, Effort()) for each in teachers]))
     some = teachers[: arguments.refined]
     table.add_row("refined plan", *_shown([_planned(each, REFINED) for each in some]))
+    few = range(arguments.changed)
+    table.add_row(
+        "change: pin or ban", *_shown([each for n in few for each in _changed(teachers[n])])
+    )
+    short = [build(teacher(number, policy, short=True)) for number in few]
+    table.add_row("why impossible", *_shown([_explained(each) for each in short]))
     for name, solve in PEERS.items():
         found = []
         for each in teachers[: arguments.peers]:
@@ -76,6 +86,24 @@ def _planned(inputs: Inputs, effort: Effort) -> Measured:
 def _built(inputs: Inputs) -> Measured:
     _, milliseconds = _timed(lambda: build(inputs))
     return Measured(milliseconds, np.nan, True)
+
+
+def _changed(inputs: Inputs) -> list[Measured]:
+    """Pin what is not in the plan and ban what is, four times."""
+    rng = np.random.default_rng(len(inputs.ledger))
+    planner = Replanner(inputs, HEADER)
+    found = []
+    for candidate in rng.choice(np.array(inputs.candidates, dtype=object), 4, replace=False):
+        planned = any(item.course == candidate.course for item in planner.plan.items)
+        work = planner.ban if planned else planner.pin
+        change, milliseconds = _timed(partial(work, candidate.course))
+        found.append(Measured(milliseconds, change.plan.gap, not change.plan.unmet))
+    return found
+
+
+def _explained(problem: Problem) -> Measured:
+    found, milliseconds = _timed(lambda: conflicts(problem))
+    return Measured(milliseconds, np.nan, not found)
 
 
 def _elective(inputs: Inputs, plan: Plan) -> float:
@@ -99,6 +127,8 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
 
 
 def _shown(found: Sequence[Measured]) -> list[str]:
+    if not found:
+        return ["0"]
     taken = np.array([each.milliseconds for each in found])
     gaps = np.array([each.gap for each in found])
     share = np.mean([each.complete for each in found])
@@ -113,6 +143,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--teachers", type=int, default=200)
     parser.add_argument("--peers", type=int, default=20, help="teachers whom the peers solve")
     parser.add_argument("--refined", type=int, default=40, help="teachers with a refined plan")
+    parser.add_argument("--changed", type=int, default=40, help="teachers whose plans are changed")
     parser.add_argument("--limit", type=float, default=2.0, help="seconds for each peer")
     return parser.parse_args()
 
