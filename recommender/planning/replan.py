@@ -40,13 +40,16 @@ class Replanner:
     def __init__(self, inputs: Inputs, header: Header, effort: Effort | None = None) -> None:
         self._effort = effort or Effort()
         self._header = header
-        self._problem = build(inputs)
+        # Bans are bounds here, so that they can be lifted: no row counts on them.
+        unbanned = replace(inputs.wishes, bans=frozenset())
+        self._problem = build(replace(inputs, wishes=unbanned))
         self._usual = complete(self._problem.matrix)
         self._relaxation = Relaxation(self._usual)
         self._terrain = Terrain.of(self._usual)
-        solution = solve(self._problem, self._effort)
+        first = build(inputs) if inputs.wishes.bans else self._problem
+        solution = solve(first, self._effort)
         self._chosen = np.array(solution.chosen, dtype=np.int64)
-        self.plan = written(self._problem, solution, header, self._effort)
+        self.plan = written(first, solution, header, self._effort)
         self._wishes = inputs.wishes
 
     def pin(self, course: str, term: str | None = None) -> Change:
@@ -118,8 +121,6 @@ class Replanner:
             self._usual.column_upper.copy(),
         )
         lower = self._usual.lower.copy()
-        for course in inputs.wishes.bans - wishes.bans:
-            column_upper[grid.of_course(numbers[course])] = 1
         for course in wishes.bans & numbers.keys():
             options = grid.of_course(numbers[course])
             column_upper[options], start[options] = 0, False

@@ -198,6 +198,21 @@ def test_a_pin_that_cannot_be_kept_is_named_by_the_changed_plan() -> None:
     assert change.plan.unmet == ()
 
 
+def test_a_course_banned_at_first_may_be_pinned_later() -> None:
+    planner = Replanner(inputs(wishes=Wishes(bans=frozenset({"k11"}))), HEADER)
+    assert "k11" not in {item.course for item in planner.plan.items}
+    assert "k11" in {item.course for item in planner.pin("k11").plan.items}
+
+
+def test_a_ban_that_is_lifted_opens_no_course_whose_prerequisite_is_out_of_reach() -> None:
+    catalogue = (*CATALOGUE, course("deep", 40, prerequisites=("nowhere",)))
+    utility = np.ones((len(catalogue), 5))
+    given = replace(
+        inputs(wishes=Wishes(bans=frozenset({"deep"}))), candidates=catalogue, utility=utility
+    )
+    assert Replanner(given, HEADER).pin("deep").plan.unkept == (("deep", ""),)
+
+
 def test_a_change_is_as_good_as_planning_anew_with_the_same_wishes() -> None:
     planner = Replanner(inputs(), HEADER, Effort(gap=0.0))
     kept = tuple((item.course, item.term) for item in planner.plan.items if item.course != "ethics")
