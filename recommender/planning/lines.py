@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,9 +131,15 @@ def _for_those(rule: Conversion, line: Line, teacher: Standing) -> bool:
 def _converted(policy: Policy, rule: Conversion, amount: Decimal) -> Worth:
     """Apply a conversion; what is left below a step is dropped."""
     declared = Measure(policy.unit, policy.step)
-    given = Fraction(amount) / Fraction(rule.each) * Fraction(rule.gives)
-    whole = declared.whole_steps(given) * declared.step
+    whole = _whole(amount, rule.each, rule.gives, declared)
     return Worth(policy.measure.steps(whole), conversion=rule.id)
+
+
+@lru_cache(maxsize=4096)
+def _whole(amount: Decimal, each: Decimal, gives: Decimal, declared: Measure) -> Fraction:
+    """Convert an amount, down to a whole step; ledgers and catalogues repeat a few amounts."""
+    given = Fraction(amount) / Fraction(each) * Fraction(gives)
+    return declared.whole_steps(given) * declared.step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
