@@ -339,3 +339,30 @@ def test_no_choice_falls_short_less_or_then_gains_more_than_the_plan(case: Case)
     assert shortage(case, placed) == shortage(case, best)
     assert plan.objective == gain(case, best)
     assert plan.gap < 1e-6
+
+
+def test_the_least_shortage_is_not_what_presolve_makes_of_it() -> None:
+    """At most 3 in all and 1 each year, of courses of 1, 1 and 3: one above is least."""
+    about = Attributes(mode="online", domain="ethics")
+    sizes = ((0, 1), (0, 1), (2, 3))
+    taken = tuple(
+        Candidate(f"k{at}", (Option(term, TERM_ENDS[term], about, Decimal(hours)),))
+        for at, (term, hours) in enumerate(sizes)
+    )
+    most = Requirement("r0", "要求", "requirement", maximum=Decimal(3), compulsory=True)
+    each = Requirement("r1", "要求", "requirement", "year", minimum=Decimal(1), compulsory=True)
+    policy = Policy(
+        id="few",
+        title_zh="少",
+        title_en="few",
+        place="CN",
+        since=dt.date(2020, 1, 1),
+        source="-",
+        verified="-",
+        unit="hour",
+        step=Fraction(1),
+        cycle=CYCLE,
+        requirement=(most, each),
+    )
+    case = Case(policy, (), taken, np.zeros((3, 2)), Decimal(3), (), None)
+    assert shortage(case, _placed(case.plan()))[0] == Fraction(1, 3)
