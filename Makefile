@@ -91,6 +91,7 @@ lock:  ## resolve the locks again after a change in pyproject.toml; versions tha
 	$(RESOLVE) --group build --group test --group check --constraint requirements.lock \
 	    pyproject.toml --output-file requirements-dev.lock
 	$(RESOLVE) --group build --group bench --constraint requirements-dev.lock \
+	    --override benchmarks/overrides.txt \
 	    pyproject.toml --output-file requirements-bench.lock
 	$(LOCKER)/bin/python -c '$(OPTIONAL)' \
 	    | $(RESOLVE) --no-deps - --output-file requirements-lightfm.lock

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,9 @@ from numpy.typing import NDArray
 from features.done import NEVER_AGAIN, YEARLY, free_from
 from recommender.planning.draft import Draft, Label
 from recommender.planning.load import LOAD_STEPS
+
+#: Costs are whole hundredths of a yuan.
+FEN = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,12 +77,19 @@ def _spans(
     if repeatable == YEARLY:
         years = np.array([day.year for day in days])
         return [(str(year), options[years == year]) for year in np.unique(years)]
-    groups = []
-    for day in sorted(set(days)):
-        end = free_from(pd.DatetimeIndex([day]), repeatable)[0].date()
-        here = np.array([day <= other < end for other in days])
-        groups.append((str(day), options[here]))
-    return groups
+    ends = _free_again(tuple(sorted(set(days))), repeatable)
+    ordinals = grid.days[options]
+    return [
+        (str(day), options[(day.toordinal() <= ordinals) & (ordinals < end)])
+        for day, end in ends.items()
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _free_again(days: tuple[dt.date, ...], repeatable: str) -> dict[dt.date, int]:
+    """Return, for each day of completion, the first day on which a course may be repeated."""
+    again = free_from(pd.DatetimeIndex(days), repeatable)
+    return {day: end.toordinal() for day, end in zip(days, again, strict=True)}
 
 
 def equivalent(
@@ -96,24 +107,29 @@ def equivalent(
                 draft.row(Label("equivalent", group, key), here, np.ones(len(here)), upper=1)
 
 
-def after(draft: Draft, grid: Grid, pairs: Iterable[tuple[int, int]]) -> None:
+def after(
+    draft: Draft, grid: Grid, pairs: Iterable[tuple[int, int]], repeatable: Sequence[str]
+) -> None:
     """Put a course in a later term than each of its prerequisites.
 
     ``pairs`` holds (course, prerequisite) as numbers. By any term at which the course has been
-    taken, the prerequisite has been taken before it.
+    taken, the prerequisite has been taken before it. Options of which at most one may be taken
+    are summed over the terms so far: the same choices, and a much closer bound.
     """
     for course, before in pairs:
         first, options = grid.of_course(before), grid.of_course(course)
-        for term in np.unique(grid.term[options]):
-            here = options[grid.term[options] == term]
+        spans = [group for _, group in _spans(options, grid, repeatable[course])]
+        for option in options.tolist():
+            term = grid.term[option]
+            so_far = [group[grid.term[group] <= term] for group in spans if option in group]
+            here = max(so_far, key=len)
             enabling = first[grid.term[first] < term]
-            for option in here:
-                draft.row(
-                    Label("after", grid.courses[course], grid.terms[term]),
-                    [int(option), *enabling],
-                    [1, *[-1] * len(enabling)],
-                    upper=0,
-                )
+            draft.row(
+                Label("after", grid.courses[course], grid.terms[term]),
+                np.concatenate([here, enabling]),
+                np.repeat([1.0, -1.0], [len(here), len(enabling)]),
+                upper=0,
+            )
 
 
 def loads(
@@ -137,7 +153,7 @@ def budget(draft: Draft, cost: NDArray[np.int64], left: Decimal | None) -> None:
     """Keep what a plan costs within what is left, in yuan; ``cost`` in fen, shape (n_options,)."""
     options = np.flatnonzero(cost)
     if left is not None and len(options):
-        draft.row(Label("budget", ""), options, cost[options], upper=int(100 * left))
+        draft.row(Label("budget", ""), options, cost[options], upper=int(FEN * left))
 
 
 def even(draft: Draft, grid: Grid, targets: NDArray[np.float64]) -> None:
@@ -157,3 +173,24 @@ def even(draft: Draft, grid: Grid, targets: NDArray[np.float64]) -> None:
             [*grid.load[options], -LOAD_STEPS],
             upper=targets[number],
         )
+
+
+def largest(draft: Draft, grid: Grid) -> None:
+    """Make the load of the fullest term what is kept small: the gain is that load, negative."""
+    most = float(grid.load.sum())
+    fullest = draft.columns(upper=[most], gain=[-1], whole=True)
+    for number, term in enumerate(grid.terms):
+        options = np.flatnonzero(grid.term == number)
+        draft.row(
+            Label("largest", "", term),
+            [*options, *fullest],
+            [*grid.load[options], -1],
+            upper=0,
+        )
+
+
+def counts(draft: Draft, grid: Grid, least: int, most: int) -> None:
+    """Keep the number of courses of each term between two bounds."""
+    for number, term in enumerate(grid.terms):
+        options = np.flatnonzero(grid.term == number)
+        draft.row(Label("count", "", term), options, np.ones(len(options)), lower=least, upper=most)

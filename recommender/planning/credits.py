@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -92,7 +92,11 @@ def sheet(
         [values[number].steps for number in sound],
     )
     due = duties(policy, career, cycles, today)
-    balances = _settled(policy, [_balance(policy, career, duty, batch, counted) for duty in due])
+    given = contributions(policy, [duty.requirement for duty in due], batch, career)
+    balances = _settled(
+        policy,
+        [_balance(policy, duty, given[duty.requirement.id], batch, counted) for duty in due],
+    )
     return CreditSheet(
         policy=policy.version,
         measure=policy.measure,
@@ -158,6 +162,14 @@ def contribution(
     return Contribution(fits, amount, counted, decided)
 
 
+def contributions(
+    policy: Policy, requirements: Iterable[Requirement], batch: Batch, career: Career
+) -> dict[str, Contribution]:
+    """Return what lines give to each requirement, by its id: the same in all of its periods."""
+    distinct = {each.id: each for each in requirements}
+    return {name: contribution(policy, each, batch, career) for name, each in distinct.items()}
+
+
 def _under(
     policy: Policy,
     rule: Counting,
@@ -209,9 +221,8 @@ def cap_groups(
 
 
 def _balance(
-    policy: Policy, career: Career, duty: Duty, batch: Batch, lines: Sequence[Line]
+    policy: Policy, duty: Duty, given: Contribution, batch: Batch, lines: Sequence[Line]
 ) -> Balance:
-    given = contribution(policy, duty.requirement, batch, career)
     inside = given.fits & within(batch.days, duty.period)
     after_caps = np.where(inside, given.counted, 0)
     taken = int(after_caps.sum())

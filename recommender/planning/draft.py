@@ -7,7 +7,7 @@ checks read the same rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,7 +22,8 @@ class Label:
     ----------
     rule
         ``once``, ``repeat``, ``equivalent``, ``after``, ``load``, ``even``, ``pin``,
-        ``budget``, ``minimum``, ``maximum`` or ``cap``.
+        ``budget``, ``minimum``, ``maximum`` or ``cap``; in a curriculum ``count`` and ``largest``;
+        in the relaxation ``cover``.
     of
         The course, the group, the requirement or the counting rule.
     period
@@ -135,14 +136,9 @@ class Draft:
 
     def matrix(self) -> Matrix:
         """Return what has been drafted."""
-        sizes = [len(columns) for columns, _ in self._cells]
-        shape = (len(self._cells), len(self._upper))
-        starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-        indices = np.concatenate([np.zeros(0, np.int64), *(cell for cell, _ in self._cells)])
-        data = np.concatenate([np.zeros(0), *(values for _, values in self._cells)])
         bounds = np.array(self._row_bounds, dtype=np.float64).reshape(-1, 2)
         return Matrix(
-            rows=sparse.csr_array((data, indices, starts), shape=shape),
+            rows=self._rows(len(self._upper)),
             lower=bounds[:, 0],
             upper=bounds[:, 1],
             labels=tuple(self._labels),
@@ -153,6 +149,26 @@ class Draft:
             levels=self._levels(),
             rough=np.array([self._rough.get(at, 0.0) for at in range(len(self._upper))]),
         )
+
+    def added_to(self, matrix: Matrix) -> Matrix:
+        """Return a matrix with the rows drafted here below its own; they are of its columns."""
+        if not self._labels:
+            return matrix
+        bounds = np.array(self._row_bounds, dtype=np.float64)
+        return replace(
+            matrix,
+            rows=sparse.vstack([matrix.rows, self._rows(len(matrix.gain))], format="csr"),
+            lower=np.concatenate([matrix.lower, bounds[:, 0]]),
+            upper=np.concatenate([matrix.upper, bounds[:, 1]]),
+            labels=(*matrix.labels, *self._labels),
+        )
+
+    def _rows(self, columns: int) -> sparse.csr_array:
+        sizes = [len(cells) for cells, _ in self._cells]
+        starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        indices = np.concatenate([np.zeros(0, np.int64), *(cell for cell, _ in self._cells)])
+        data = np.concatenate([np.zeros(0), *(values for _, values in self._cells)])
+        return sparse.csr_array((data, indices, starts), shape=(len(self._cells), columns))
 
     def _levels(self) -> NDArray[np.float64]:
         used = sorted({level for level, _, _ in self._costs})

@@ -10,7 +10,7 @@ from recommender.planning.credits import Verdict
 from recommender.planning.plan import Item, Outcome, Plan
 from recommender.planning.rules import Policy
 
-_UNITS_ZH = {"hour": "学时", "credit": "学分", "course": "门课程"}
+UNITS_ZH = {"hour": "学时", "credit": "学分", "course": "门课程"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,14 @@ def _opens(item: Item) -> list[Sentence]:
 
 def outcome_sentence(outcome: Outcome) -> Sentence:
     """Say how a requirement stands, with the exact amount that is missing or too much."""
-    unit_zh = _UNITS_ZH[outcome.unit]
+    unit_zh = UNITS_ZH[outcome.unit]
     if outcome.missing != "0":
         return _missing(outcome)
     if outcome.excess != "0":
         return Sentence(
             "excess",
             f"{outcome.period}：超出上限 {outcome.excess} {unit_zh}。要求：{outcome.zh}",
-            f"{outcome.period}: {_count(outcome.excess, outcome.unit)} above the maximum. "
+            f"{outcome.period}: {said_amount(outcome.excess, outcome.unit)} above the maximum. "
             f"The requirement: {outcome.en}",
         )
     return Sentence(
@@ -90,8 +90,8 @@ def outcome_sentence(outcome: Outcome) -> Sentence:
 
 
 def _missing(outcome: Outcome) -> Sentence:
-    lack_zh = f"{outcome.missing} {_UNITS_ZH[outcome.unit]}"
-    lack_en = _count(outcome.missing, outcome.unit)
+    lack_zh = f"{outcome.missing} {UNITS_ZH[outcome.unit]}"
+    lack_en = said_amount(outcome.missing, outcome.unit)
     if outcome.closed:
         return Sentence(
             "missed",
@@ -105,14 +105,15 @@ def _missing(outcome: Outcome) -> Sentence:
     )
 
 
-def _count(amount: str, unit: str) -> str:
+def said_amount(amount: str, unit: str) -> str:
+    """Write an amount with its unit in English, in the singular for one."""
     return f"{amount} {unit}" if amount == "1" else f"{amount} {unit}s"
 
 
 def counted_sentence(policy: Policy, counted: Counted, measure: Measure) -> Sentence:
     """Say how much of a line counts for a requirement, and which rule decided."""
     part, whole = measure.text(counted.counted), measure.text(counted.amount)
-    unit_zh, unit_en = _UNITS_ZH[measure.unit], _count(part, measure.unit)
+    unit_zh, unit_en = UNITS_ZH[measure.unit], said_amount(part, measure.unit)
     if counted.counted == counted.amount:
         return Sentence("in_full", f"计入 {part} {unit_zh}。", f"{unit_en} counted.")
     rule = {rule.id: rule for rule in policy.counting}[counted.rule]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,9 +131,15 @@ def _for_those(rule: Conversion, line: Line, teacher: Standing) -> bool:
 def _converted(policy: Policy, rule: Conversion, amount: Decimal) -> Worth:
     """Apply a conversion; what is left below a step is dropped."""
     declared = Measure(policy.unit, policy.step)
-    given = Fraction(amount) / Fraction(rule.each) * Fraction(rule.gives)
-    whole = declared.whole_steps(given) * declared.step
+    whole = _whole(amount, rule.each, rule.gives, declared)
     return Worth(policy.measure.steps(whole), conversion=rule.id)
+
+
+@lru_cache(maxsize=4096)
+def _whole(amount: Decimal, each: Decimal, gives: Decimal, declared: Measure) -> Fraction:
+    """Convert an amount, down to a whole step; ledgers and catalogues repeat a few amounts."""
+    given = Fraction(amount) / Fraction(each) * Fraction(gives)
+    return declared.whole_steps(given) * declared.step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,6 +165,10 @@ class Batch:
     days: NDArray[np.int64]
     amounts: NDArray[np.int64]
     courses: NDArray[np.int64]
+    # A requirement asks the same of the same lines in each of its periods. No amount is kept
+    # here: lines valued anew have the same words.
+    _worded: dict[tuple[Clause, ...], NDArray[np.bool_]] = field(default_factory=dict, repr=False)
+    _words: dict[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -168,7 +179,10 @@ class Batch:
     ) -> Batch:
         """Build a batch; all sequences have one item for each line."""
         numbers: dict[Attributes, int] = {}
-        which = [numbers.setdefault(each, len(numbers)) for each in attributes]
+        # The options of a course share one object: comparing it by its words is slow.
+        same = {id(each): each for each in attributes}
+        known = {key: numbers.setdefault(each, len(numbers)) for key, each in same.items()}
+        which = [known[id(each)] for each in attributes]
         worth_something = np.array(amounts, dtype=np.int64) > 0
         is_course = np.array([each.kind == "offering" for each in attributes], dtype=bool)
         return cls(
@@ -182,14 +196,43 @@ class Batch:
     def __len__(self) -> int:
         return len(self.which)
 
+    def valued(self, amounts: Sequence[int]) -> Batch:
+        """Return the same lines with other amounts; one item for each line."""
+        steps = np.array(amounts, dtype=np.int64)
+        is_course = np.array([each.kind == "offering" for each in self.attributes], dtype=bool)
+        courses = (is_course[self.which] & (steps > 0)).astype(np.int64)
+        return replace(self, amounts=steps, courses=courses)
+
     def fitting(self, where: tuple[Clause, ...], measure: Measure) -> NDArray[np.bool_]:
         """Say which lines fit one of the clauses, amounts being in steps of a measure."""
-        if not where or not len(self):
-            return np.ones(len(self), dtype=bool)
+        if all(clause.least is None for clause in where):
+            return self.worded(where)
         found = np.zeros(len(self), dtype=bool)
         for clause in where:
-            fits = np.array([clause.fits(each) for each in self.attributes], dtype=bool)[self.which]
-            if clause.least is not None:
-                fits &= self.amounts >= measure.steps(clause.least)
-            found |= fits
+            enough = 0 if clause.least is None else measure.steps(clause.least)
+            found |= self.worded((clause,)) & ((self.amounts >= enough) | (clause.least is None))
         return found
+
+    def worded(self, where: tuple[Clause, ...]) -> NDArray[np.bool_]:
+        """Say which lines have the words of one of the clauses, whatever they are worth."""
+        if where not in self._worded:
+            fits = np.full(len(self.attributes), not where)
+            for clause in where:
+                fits |= self._fits(clause)
+            self._worded[where] = fits[self.which]
+        return self._worded[where].copy()
+
+    def _fits(self, clause: Clause) -> NDArray[np.bool_]:
+        """Apply :meth:`Clause.fits` to all distinct attributes at once."""
+        fits = np.ones(len(self.attributes), dtype=bool)
+        for name, words in clause.words:
+            fits &= np.any([self._having(name, word) for word in words], axis=0)
+        return fits
+
+    def _having(self, name: str, word: str) -> NDArray[np.bool_]:
+        """Say which of the distinct attributes have a word."""
+        if (name, word) not in self._words:
+            values = [getattr(each, name) for each in self.attributes]
+            has = [word in value if isinstance(value, tuple) else word == value for value in values]
+            self._words[name, word] = np.array(has, dtype=bool)
+        return self._words[name, word]

@@ -85,14 +85,17 @@ class Clause:
 
         What it is worth is not asked here: see :meth:`Batch.fitting`.
         """
-        for name in _WORDS:
-            wanted = getattr(self, name)
-            if not wanted:
-                continue
+        for name, wanted in self.words:
             has = getattr(attributes, name)
             if not (set(has) if isinstance(has, tuple) else {has}) & set(wanted):
                 return False
         return True
+
+    @property
+    def words(self) -> tuple[tuple[str, Words], ...]:
+        """The attributes that it lists, each with its words."""
+        listed = ((name, getattr(self, name)) for name in _WORDS)
+        return tuple((name, wanted) for name, wanted in listed if wanted)
 
 
 #: What a clause lists words of: asked of thousands of lines, so looked up once.

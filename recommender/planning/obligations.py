@@ -13,7 +13,7 @@ from recommender.planning.credits import (
     Contribution,
     CreditSheet,
     cap_groups,
-    contribution,
+    contributions,
     within,
 )
 from recommender.planning.draft import Draft, Label
@@ -38,11 +38,12 @@ def draft_duties(
     0), the others from ``first_level`` on: those that may give first, last.
     """
     chains: dict[str, _Chain] = {}
-    for balance in before.balances:
+    balances = [each for each in before.balances if not each.duty.closed]
+    asked = [each.duty.requirement for each in balances]
+    contributed = contributions(policy, asked, batch, career)
+    for balance in balances:
         duty = balance.duty
-        if duty.closed:
-            continue
-        given = contribution(policy, duty.requirement, batch, career)
+        given = contributed[duty.requirement.id]
         level = _level(policy, duty.requirement, first_level)
         if passes_on(duty.requirement):
             chain = chains.setdefault(duty.requirement.id, _Chain(policy, before))

@@ -193,7 +193,12 @@ def make(inputs: Inputs, header: Header, effort: Effort | None = None) -> Plan:
     """
     effort = effort or Effort()
     problem = build(inputs)
-    solution = solve(problem, effort)
+    return written(problem, solve(problem, effort), header, effort)
+
+
+def written(problem: Problem, solution: Solution, header: Header, effort: Effort) -> Plan:
+    """Write down a solution, its outcomes counted by the credit sheet."""
+    inputs = problem.inputs
     chosen = [problem.places[column] for column in solution.chosen]
     sheet = inputs.sheet([_line(inputs, number, option) for number, option in chosen])
     return Plan(
@@ -246,8 +251,17 @@ def _items(problem: Problem, solution: Solution, sheet: CreditSheet) -> tuple[It
             problem.inputs.candidates[problem.places[column][0]].course,
         ),
     )
-    taken = {problem.places[column][0] for column in chosen}
-    return tuple(_item(problem, column, serves, taken) for column in chosen)
+    opens = _opens(problem.inputs, {problem.places[column][0] for column in chosen})
+    return tuple(_item(problem, column, serves, opens) for column in chosen)
+
+
+def _opens(inputs: Inputs, taken: set[int]) -> dict[str, list[str]]:
+    """Return, for each prerequisite, the courses of the plan that ask for it."""
+    found: dict[str, list[str]] = {}
+    for number in taken:
+        for before in inputs.candidates[number].prerequisites:
+            found.setdefault(before, []).append(inputs.candidates[number].course)
+    return found
 
 
 def _serves(sheet: CreditSheet) -> dict[str, tuple[str, ...]]:
@@ -262,7 +276,10 @@ def _serves(sheet: CreditSheet) -> dict[str, tuple[str, ...]]:
 
 
 def _item(
-    problem: Problem, column: int, serves: dict[str, tuple[str, ...]], taken: set[int]
+    problem: Problem,
+    column: int,
+    serves: dict[str, tuple[str, ...]],
+    opens: dict[str, list[str]],
 ) -> Item:
     inputs = problem.inputs
     number, option = problem.places[column]
@@ -278,13 +295,7 @@ def _item(
         amount=inputs.policy.measure.text(int(problem.amounts[column])),
         hours="" if option.hours is None else f"{option.hours:f}",
         serves=serves.get(_line_id(inputs, number, option), ()),
-        opens=tuple(
-            sorted(
-                inputs.candidates[other].course
-                for other in taken
-                if candidate.course in inputs.candidates[other].prerequisites
-            )
-        ),
+        opens=tuple(sorted(opens.get(candidate.course, ()))),
         wish=_wish(inputs, candidate.course, term),
         rank=1 + int((utilities > utilities[number]).sum()),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -159,11 +159,11 @@ class Problem:
         """Return the gain of a choice of columns: utility and kept courses, in thousandths."""
         return float(self.matrix.gain[np.asarray(chosen, dtype=np.int64)].sum())
 
-    def same_year(self, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Say which options put a chosen course into the year it is chosen for."""
+    @property
+    def slots(self) -> NDArray[np.int64]:
+        """A number for each option, the same for those of a course in the same year."""
         years = self.inputs.horizon.years_by_term[self.grid.term]
-        slots = self.grid.course * len(self.inputs.horizon.years) + years
-        return np.isin(slots, slots[chosen])
+        return self.grid.course * len(self.inputs.horizon.years) + years
 
 
 def build(inputs: Inputs) -> Problem:
@@ -192,15 +192,41 @@ def build(inputs: Inputs) -> Problem:
 
 def _batch(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> Batch:
     options = [option for _, option in places]
-    lines = [
-        Line("", each.earned_on, each.attributes, each.hours, each.credits, "planned")
-        for each in options
-    ]
-    return Batch.of(
-        [option.attributes for option in options],
-        [option.earned_on for option in options],
-        [worth_of(inputs.policy, line, inputs.career).steps for line in lines],
+    attributes = [option.attributes for option in options]
+    batch = Batch.of(attributes, [option.earned_on for option in options], [0] * len(options))
+    keys = _alike(inputs, options, batch)
+    steps = {
+        key: worth_of(inputs.policy, _planned(option), inputs.career).steps
+        for key, option in dict(zip(keys, options, strict=True)).items()
+    }
+    return batch.valued([steps[key] for key in keys])
+
+
+def _planned(option: Option) -> Line:
+    """Return the line that an option becomes."""
+    return Line(
+        "", option.earned_on, option.attributes, option.hours, option.credits, state="planned"
     )
+
+
+def _alike(inputs: Inputs, options: Sequence[Option], batch: Batch) -> list[Hashable]:
+    """Return a key for each option; those of one key are worth the same.
+
+    Worth comes from the amounts and the conversions: which of them fit the words, which hold on
+    the day, and in what state the teacher is then.
+    """
+    rules = inputs.policy.conversion
+    fits = np.array([batch.worded(rule.where) for rule in rules], dtype=bool)
+    kinds = [row.tobytes() for row in fits.T] if len(fits) else [b""] * len(options)
+    days = {
+        day: (inputs.career.on(day), tuple(rule.scope.open_on(day) for rule in rules))
+        for day in {option.earned_on for option in options}
+    }
+    numbers = {circumstance: at for at, circumstance in enumerate(days.values())}
+    return [
+        (kind, numbers[days[each.earned_on]], each.hours, each.credits)
+        for kind, each in zip(kinds, options, strict=True)
+    ]
 
 
 def _grid(inputs: Inputs, places: Sequence[tuple[int, Option]], batch: Batch) -> Grid:
@@ -257,6 +283,7 @@ def _draft_courses(draft: Draft, grid: Grid, inputs: Inputs) -> None:
             for before in candidate.prerequisites
             if before not in inputs.done and before in numbers
         ],
+        repeatable,
     )
     groups: dict[str, list[int]] = {}
     for number, candidate in enumerate(candidates):
@@ -287,7 +314,10 @@ def _costs(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.i
     """Return what each option takes from the school's allotment, in fen; shape (n_options,)."""
     paid = inputs.policy.budget_funding
     return np.array(
-        [int(100 * (each.cost or 0)) if each.funding in paid else 0 for _, each in places],
+        [
+            int(constraints.FEN * (each.cost or 0)) if each.funding in paid else 0
+            for _, each in places
+        ],
         dtype=np.int64,
     )
 

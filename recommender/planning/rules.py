@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -306,7 +307,7 @@ class Policy:
     def measure(self) -> Measure:
         """The unit, in a step fine enough that every counted part is a whole number."""
         parts = math.lcm(*(rule.weight.denominator for rule in self.counting))
-        return Measure(self.unit, self.step).finer(parts)
+        return _finer(self.unit, self.step, parts)
 
     def arrival(self, career: Career) -> dt.date | None:
         """Return the day from which a newcomer owes what the policy asks; ``None``: all along."""
@@ -337,6 +338,13 @@ class Policy:
         return {name: period for name, period in found.items() if period is not None}
 
 
+@lru_cache(maxsize=256)
+def _finer(unit: Literal["hour", "credit"], step: Fraction, parts: int) -> Measure:
+    """Return a measure whose step is a part of another; asked for thousands of times a plan."""
+    return Measure(unit, step).finer(parts)
+
+
+@lru_cache(maxsize=4096)
 def _months_later(day: dt.date, months: int) -> dt.date:
     """Return the day this many months on; the last of the month where it has no such day."""
     return (pd.Timestamp(day) + pd.DateOffset(months=months)).date()

@@ -1,28 +1,29 @@
 """Solving: a plan, the proven bound, and the gap between them.
 
-Falling short is decided first, level by level (compulsory duties, pins, other duties in the
-policy's order), then the gain is maximised, last the load is spread over the terms. HiGHS runs
-on one thread with a seed and limits on nodes, never on seconds, so the same problem always
-gives the same plan.
+The bound is that of the relaxed problem (HiGHS, dual simplex), the plan comes from a tabu walk
+that starts at its rounding, and an exact search (HiGHS, branch and bound) goes on where the gap
+between them is wider than asked. All run on one thread with a seed and limits on steps and
+nodes, never on seconds, so the same problem always gives the same plan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import InvalidSetting, ZixuanError
 from recommender.planning.draft import Matrix
+from recommender.planning.exact import Exact
+from recommender.planning.model import NOTHING
 from recommender.planning.problem import Problem
+from recommender.planning.relaxation import Relaxation, Relaxed, proven
+from recommender.planning.shortage import least, walked_short
+from recommender.planning.terrain import Terrain, spread, walked
 
-#: Below this a shortage is rounding of the solver: real ones are whole steps.
-NOTHING = 1e-6
-#: An even load is pleasant, not owed: within a tenth of the best is good enough.
-ROUGH_GAP = 0.1
+#: A column is taken if its value is above this.
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,14 @@ class Effort:
     seed
         Of the solver's own choices; 0 or more.
     gap
-        It stops as soon as the plan is proven to be within this share of the best, 0 to 1.
+        A plan proven to be within this share of the best is good enough, 0 to 1; only a wider
+        gap is searched exactly.
     nodes
-        The most nodes of one search, 1 or more; the gap reached then is what is stated.
+        The most nodes of one exact search, 1 or more; the gap reached then is what is stated.
     """
 
     seed: int = 0
-    gap: float = 0.01
+    gap: float = 0.028
     nodes: int = 200
 
     def __post_init__(self) -> None:
@@ -86,22 +88,110 @@ class Solution:
 def solve(problem: Problem, effort: Effort | None = None) -> Solution:
     """Choose the options of a plan.
 
-    The usual case is tried first: nothing falls short. Where that cannot be, each level of
-    falling short is made as small as can be, and held there while the next is looked at.
+    The usual case is tried first: nothing falls short. The relaxation bounds it and a walk from
+    its rounding finds a plan; what is not yet close enough is searched exactly. Where something
+    must fall short, each level of it is made as small as can be, and held there while the next
+    is looked at.
     """
     effort = effort or Effort()
-    matrix = problem.matrix
     if not len(problem.places):
         return Solution((), 0.0, 0.0, True)
-    search = _Search(matrix, effort)
-    lacking = np.flatnonzero(matrix.levels.any(axis=0))
-    search.limit(lacking, np.zeros(len(lacking)))
-    found = search.most_gain()
-    proven = True
+    usual = complete(problem.matrix)
+    relaxation = Relaxation(usual)
+    found = improved(problem, usual, relaxation, Terrain.of(usual), effort)
+    return found or _falling_short(problem, effort)
+
+
+def complete(matrix: Matrix) -> Matrix:
+    """Return a matrix in which nothing may fall short."""
+    lacking = matrix.levels.any(axis=0)
+    return replace(matrix, column_upper=np.where(lacking, 0.0, matrix.column_upper))
+
+
+def improved(
+    problem: Problem,
+    matrix: Matrix,
+    relaxation: Relaxation,
+    terrain: Terrain,
+    effort: Effort,
+    start: NDArray[np.bool_] | None = None,
+) -> Solution | None:
+    """Bound, walk, and refine while the gap is too wide; ``None`` where no plan was found.
+
+    ``start`` is where the walk begins; the rounded relaxation where it is left out.
+    """
+    relaxed = relaxation.solve()
+    if relaxed is None:
+        return None
+    if start is None:
+        start = relaxed.values[: len(problem.places)] > HALF
+    here = terrain.passing_on(matrix, relaxed.values)
+    kept = walked(here, matrix, relaxed, start=start, seed=effort.seed)
+    bound = proven(relaxed.bound)
+    if kept is None or _gap(bound, matrix.gain, kept) > effort.gap:
+        kept, bound, values = _refined(matrix, relaxed, kept, effort)
+        here = terrain.passing_on(matrix, values)
+    if kept is None:
+        return None
+    even = spread(here, matrix, kept, problem.slots)
+    return _solution(problem, np.flatnonzero(even), bound, proven=True)
+
+
+def _gap(bound: float, gain: NDArray[np.float64], kept: NDArray[np.bool_]) -> float:
+    value = float(gain[: len(kept)][kept].sum())
+    return (bound - value) / max(abs(value), 1.0)
+
+
+def _refined(
+    matrix: Matrix, relaxed: Relaxed, kept: NDArray[np.bool_] | None, effort: Effort
+) -> tuple[NDArray[np.bool_] | None, float, NDArray[np.float64]]:
+    """Search exactly from a plan, if there is one: only what can still be better is looked at.
+
+    Returns
+    -------
+    tuple
+        The plan, the bound, and a solution that gives from period to period as the plan needs.
+    """
+    bound = proven(relaxed.bound)
+    search = Exact(matrix, seed=effort.seed, nodes=effort.nodes)
+    options = int(matrix.whole.sum())
+    value = -np.inf
+    if kept is not None:
+        value = float(matrix.gain[:options][kept].sum())
+        room = bound - value + 1
+        settled = np.abs(relaxed.reduced[:options]) > room
+        columns = np.flatnonzero(settled)
+        search.fix(columns, np.rint(relaxed.values[columns]))
+        if not (settled & (np.rint(relaxed.values[:options]) != kept)).any():
+            search.start(np.flatnonzero(kept))
+    found = search.most_gain(effort.gap)
     if found is None:
-        search.limit(lacking, matrix.column_upper[lacking])
-        proven = search.least_shortages()
-        found = search.most_gain()
+        return kept, bound, relaxed.values
+    values, highest = found
+    bound = min(bound, max(proven(highest), value))
+    better = values[:options] > HALF
+    if float(matrix.gain[:options][better].sum()) > value:
+        return better, bound, values
+    return kept, bound, relaxed.values
+
+
+def _falling_short(problem: Problem, effort: Effort) -> Solution:
+    """Plan where something must fall short: by a walk if the least is settled, else exactly."""
+    matrix = problem.matrix
+    found = least(matrix)
+    if found is not None:
+        kept = walked_short(matrix, found, effort.seed)
+        bound = proven(found.relaxed.bound)
+        if kept is not None and _gap(bound, matrix.gain, kept) <= effort.gap:
+            return _solution(problem, np.flatnonzero(kept), bound, proven=True)
+    return _searched(problem, effort)
+
+
+def _searched(problem: Problem, effort: Effort) -> Solution:
+    """Plan where something must fall short, by exact search alone."""
+    search = Exact(problem.matrix, seed=effort.seed, nodes=effort.nodes)
+    proven_least = search.least_shortages()
+    found = search.most_gain(effort.gap)
     if found is None:
         raise ZixuanError(
             "the planner",
@@ -110,119 +200,13 @@ def solve(problem: Problem, effort: Effort | None = None) -> Solution:
             remedy="allow more nodes",
         )
     values, bound = found
-    values = search.smooth(values, problem.same_year(_chosen(problem, values)))
-    chosen = tuple(int(column) for column in _chosen(problem, values))
+    chosen = np.flatnonzero(values[: len(problem.places)] > HALF)
+    return _solution(problem, chosen, bound, proven=proven_least)
+
+
+def _solution(
+    problem: Problem, columns: NDArray[np.int64], bound: float, *, proven: bool
+) -> Solution:
+    chosen = tuple(columns.tolist())
     objective = problem.objective(chosen)
     return Solution(chosen, objective, max(bound, objective), proven)
-
-
-def _chosen(problem: Problem, values: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.flatnonzero(values[: len(problem.places)] > 0.5)
-
-
-class _Search:
-    """One HiGHS model, narrowed step by step."""
-
-    def __init__(self, matrix: Matrix, effort: Effort) -> None:
-        self._matrix = matrix
-        self._effort = effort
-        self._columns = np.arange(len(matrix.gain), dtype=np.int32)
-        self._last: NDArray[np.float64] | None = None
-        self._highs = highspy.Highs()
-        for option, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("random_seed", effort.seed),
-            ("mip_max_nodes", effort.nodes),
-        ):
-            self._highs.setOptionValue(option, value)
-        self._highs.passModel(_model(matrix))
-
-    def limit(self, columns: NDArray[np.int64], upper: NDArray[np.float64]) -> None:
-        """Set the upper bounds of columns."""
-        lower = self._matrix.column_lower[columns]
-        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
-
-    def most_gain(self) -> tuple[NDArray[np.float64], float] | None:
-        """Maximise the gain; return the values and the bound, or ``None`` if there are none."""
-        return self._run(self._matrix.gain, self._effort.gap)
-
-    def smooth(
-        self, values: NDArray[np.float64], allowed: NDArray[np.bool_]
-    ) -> NDArray[np.float64]:
-        """Spread the load over the terms of each year, without loss of gain.
-
-        ``allowed`` says which options may still be chosen: moving a course within its year
-        changes no utility, so little is left to search.
-        """
-        out = np.flatnonzero(~allowed)
-        self.limit(out, np.zeros(len(out)))
-        gain = self._matrix.gain
-        self._hold(-gain, -float(gain @ values))
-        found = self._run(-self._matrix.rough, ROUGH_GAP)
-        return values if found is None else found[0]
-
-    def least_shortages(self) -> bool:
-        """Minimise what falls short level by level; say whether each minimum is proven."""
-        proven = True
-        for cost in self._matrix.levels:
-            found = self._run(-cost, 0.0)
-            if found is None:
-                return False
-            values, bound = found
-            least = float(cost @ values)
-            proven &= -bound >= least - NOTHING
-            self._hold(cost, least)
-        return proven
-
-    def _hold(self, cost: NDArray[np.float64], most: float) -> None:
-        """Keep a cost at or below what has been reached."""
-        columns = np.flatnonzero(cost)
-        self._highs.addRow(
-            -highspy.kHighsInf,
-            most + NOTHING,
-            len(columns),
-            columns.astype(np.int32),
-            cost[columns],
-        )
-
-    def _run(
-        self, gain: NDArray[np.float64], gap: float
-    ) -> tuple[NDArray[np.float64], float] | None:
-        highs = self._highs
-        highs.setOptionValue("mip_rel_gap", gap)
-        highs.changeColsCost(len(gain), self._columns, gain)
-        if self._last is not None:
-            highs.setSolution(_solution(self._last))
-        highs.run()
-        info = highs.getInfo()
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return None
-        self._last = np.array(highs.getSolution().col_value)
-        return self._last, float(info.mip_dual_bound)
-
-
-def _solution(values: NDArray[np.float64]) -> highspy.HighsSolution:
-    start = highspy.HighsSolution()
-    start.col_value = list(values)
-    return start
-
-
-def _model(matrix: Matrix) -> highspy.HighsLp:
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = matrix.rows.shape
-    model.sense_ = highspy.ObjSense.kMaximize
-    model.col_cost_ = matrix.gain
-    model.col_lower_, model.col_upper_ = matrix.column_lower, matrix.column_upper
-    model.row_lower_, model.row_upper_ = matrix.lower, matrix.upper
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = matrix.rows.indptr
-    model.a_matrix_.index_ = matrix.rows.indices
-    model.a_matrix_.value_ = matrix.rows.data
-    model.integrality_ = _kinds(matrix.whole)
-    return model
-
-
-def _kinds(whole: NDArray[np.bool_]) -> Sequence[highspy.HighsVarType]:
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    return [kinds[int(each)] for each in whole]

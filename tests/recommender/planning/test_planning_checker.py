@@ -49,6 +49,7 @@ class Case:
     utility: np.ndarray
     hours_per_year: Decimal
     pins: tuple[tuple[str, None], ...]
+    budget: Decimal | None
 
     def inputs(self) -> Inputs:
         return Inputs(
@@ -58,7 +59,7 @@ class Case:
             ledger=self.ledger,
             candidates=self.candidates,
             utility=self.utility,
-            limits=Limits(hours_per_year=self.hours_per_year),
+            limits=Limits(hours_per_year=self.hours_per_year, budget=self.budget),
             wishes=Wishes(pins=self.pins),
         )
 
@@ -82,6 +83,7 @@ def requirements(draw: st.DrawFn, number: int) -> Requirement:
     low = draw(st.none() | st.integers(1, most))
     high = draw(st.integers(low or 1, most + 8)) if low is None or draw(st.booleans()) else None
     compulsory = draw(st.booleans())
+    passed = st.none() if low is None else st.none() | st.integers(1, most).map(Decimal)
     return Requirement(
         id=f"r{number}",
         zh="要求",
@@ -91,6 +93,8 @@ def requirements(draw: st.DrawFn, number: int) -> Requirement:
         minimum=None if low is None else Decimal(low),
         maximum=None if high is None else Decimal(high),
         where=draw(clauses),
+        carry_over=draw(passed),
+        loan=draw(passed),
         compulsory=compulsory,
         may_give=None if compulsory else draw(st.none() | st.integers(1, 2)),
     )
@@ -127,6 +131,7 @@ def policies(draw: st.DrawFn) -> Policy:
         cycle=CYCLE,
         requirement=found,
         counting=tuple(rules),
+        budget_funding=("school",),
     )
 
 
@@ -137,10 +142,15 @@ attributes = st.builds(Attributes, mode=st.sampled_from(MODES), domain=st.sample
 def candidates(draw: st.DrawFn, number: int, repeatable: bool) -> Candidate:
     about, hours = draw(attributes), Decimal(draw(st.integers(1, 8)))
     terms = sorted(draw(st.sets(st.integers(0, 3), min_size=1)))
+    cost = draw(st.none() | st.integers(0, 9).map(Decimal))
+    funding = draw(st.sampled_from(("school", "other")))
     needs = draw(st.booleans()) and number > 0
     return Candidate(
         course=f"k{number}",
-        options=tuple(Option(term, TERM_ENDS[term], about, hours) for term in terms),
+        options=tuple(
+            Option(term, TERM_ENDS[term], about, hours, cost=cost, funding=funding)
+            for term in terms
+        ),
         prerequisites=(f"k{draw(st.integers(0, number - 1))}",) if needs else (),
         equivalence=draw(st.sampled_from(("", "", "g"))),
         repeatable="yearly" if repeatable and draw(st.booleans()) else "never",
@@ -162,6 +172,7 @@ def cases(draw: st.DrawFn, most: int, repeatable: bool) -> Case:
         utility=np.array(utilities, dtype=float).reshape(count, 2) / 10,
         hours_per_year=Decimal(draw(st.integers(0, 20))),
         pins=(("k0", None),) if draw(st.booleans()) else (),
+        budget=draw(st.none() | st.integers(0, 20).map(Decimal)),
     )
 
 
@@ -195,9 +206,13 @@ def unmet(
     """Return (missing, excess) of every requirement and period, by looking line by line."""
     found = {}
     for requirement in policy.requirement:
-        for key, since, until in _periods(requirement.per):
+        periods, left = _periods(requirement.per), Fraction(0)
+        for key, since, until in periods:
             counted = _counted(policy, requirement, [t for t in taken if since <= t[1] < until])
-            missing = max(Fraction(0), Fraction(requirement.minimum or 0) - counted[0])
+            left += counted[0] - Fraction(requirement.minimum or 0)
+            lent = Fraction(requirement.loan or 0) if key != periods[-1][0] else Fraction(0)
+            missing = max(Fraction(0), -left - lent)
+            left = max(min(left, Fraction(requirement.carry_over or 0)), -lent)
             high = requirement.maximum
             excess = Fraction(0) if high is None else max(Fraction(0), counted[1] - Fraction(high))
             found[requirement.id, key] = (missing, excess)
@@ -249,6 +264,10 @@ def allowed(case: Case, placed: list[tuple[str, int]]) -> bool:
     for year in (0, 1):
         if sum(hours[c] for c, term in placed if term // 2 == year) > case.hours_per_year:
             return False
+    costs = {c.course: o.cost for c in case.candidates for o in c.options if o.funding == "school"}
+    spent = sum(costs.get(course) or 0 for course, _ in placed)
+    if case.budget is not None and spent > case.budget:
+        return False
     for course, term in placed:
         candidate = by_id[course]
         same = [other for name, other in placed if name == course]
@@ -320,3 +339,30 @@ def test_no_choice_falls_short_less_or_then_gains_more_than_the_plan(case: Case)
     assert shortage(case, placed) == shortage(case, best)
     assert plan.objective == gain(case, best)
     assert plan.gap < 1e-6
+
+
+def test_the_least_shortage_is_not_what_presolve_makes_of_it() -> None:
+    """At most 3 in all and 1 each year, of courses of 1, 1 and 3: one above is least."""
+    about = Attributes(mode="online", domain="ethics")
+    sizes = ((0, 1), (0, 1), (2, 3))
+    taken = tuple(
+        Candidate(f"k{at}", (Option(term, TERM_ENDS[term], about, Decimal(hours)),))
+        for at, (term, hours) in enumerate(sizes)
+    )
+    most = Requirement("r0", "要求", "requirement", maximum=Decimal(3), compulsory=True)
+    each = Requirement("r1", "要求", "requirement", "year", minimum=Decimal(1), compulsory=True)
+    policy = Policy(
+        id="few",
+        title_zh="少",
+        title_en="few",
+        place="CN",
+        since=dt.date(2020, 1, 1),
+        source="-",
+        verified="-",
+        unit="hour",
+        step=Fraction(1),
+        cycle=CYCLE,
+        requirement=(most, each),
+    )
+    case = Case(policy, (), taken, np.zeros((3, 2)), Decimal(3), (), None)
+    assert shortage(case, _placed(case.plan()))[0] == Fraction(1, 3)

@@ -1,0 +1,1 @@
+"""Plans of simulated teachers, and the solvers they are compared with."""

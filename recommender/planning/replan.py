@@ -1,0 +1,176 @@
+"""Changing a plan: a pin or a ban, the least disturbance, an answer in milliseconds.
+
+The problem, its relaxation and its terrain are kept. A ban is an upper bound of 0, a pin a lower
+bound of 1, and every course of the plan gains a little by staying where it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.planning.difference import Difference
+from recommender.planning.draft import Label, Matrix
+from recommender.planning.plan import Header, Plan, make, written
+from recommender.planning.problem import UTILITY_STEPS, Inputs, Problem, Wishes, build
+from recommender.planning.relaxation import Relaxation
+from recommender.planning.solve import Effort, Solution, complete, improved, solve
+from recommender.planning.terrain import Terrain
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A changed plan, and what is different in it."""
+
+    plan: Plan
+    difference: Difference
+
+
+class Replanner:
+    """One teacher's plan, open to changes; each answers to the plan as it then stands.
+
+    Parameters
+    ----------
+    inputs
+        What the first plan is made from.
+    """
+
+    def __init__(self, inputs: Inputs, header: Header, effort: Effort | None = None) -> None:
+        self._effort = effort or Effort()
+        self._header = header
+        # Bans are bounds here, so that they can be lifted: no row counts on them.
+        unbanned = replace(inputs.wishes, bans=frozenset())
+        self._problem = build(replace(inputs, wishes=unbanned))
+        self._usual = complete(self._problem.matrix)
+        self._relaxation = Relaxation(self._usual)
+        self._terrain = Terrain.of(self._usual)
+        first = build(inputs) if inputs.wishes.bans else self._problem
+        solution = solve(first, self._effort)
+        self._chosen = np.array(solution.chosen, dtype=np.int64)
+        self.plan = written(first, solution, header, self._effort)
+        self._wishes = inputs.wishes
+
+    def pin(self, course: str, term: str | None = None) -> Change:
+        """Put a course into the plan, in a term or in any."""
+        pins = tuple(pin for pin in self._wishes.pins if pin[0] != course)
+        return self._change(
+            replace(
+                self._wishes,
+                pins=(*pins, (course, term)),
+                bans=self._wishes.bans - {course},
+            )
+        )
+
+    def ban(self, course: str) -> Change:
+        """Keep a course out of the plan."""
+        pins = tuple(pin for pin in self._wishes.pins if pin[0] != course)
+        return self._change(replace(self._wishes, pins=pins, bans=self._wishes.bans | {course}))
+
+    def _change(self, wishes: Wishes) -> Change:
+        kept = tuple((item.course, item.term) for item in self.plan.items)
+        wishes = replace(wishes, keep=kept)
+        header = replace(self._header, revision=self._header.revision + 1)
+        changed = self._changed(wishes)
+        if changed is None:
+            inputs = replace(self._problem.inputs, wishes=wishes)
+            plan = make(inputs, header, self._effort)
+            self._chosen = _columns(self._problem, plan)
+        else:
+            problem, solution = changed
+            plan = written(problem, solution, header, self._effort)
+            self._chosen = np.array(solution.chosen, dtype=np.int64)
+        difference = Difference.between(self.plan, plan)
+        self.plan, self._header, self._wishes = plan, header, wishes
+        return Change(plan, difference)
+
+    def _changed(self, wishes: Wishes) -> tuple[Problem, Solution] | None:
+        """Solve again from where the last plan was; ``None`` where something falls short."""
+        narrowed = self._narrowed(wishes)
+        if narrowed is None:
+            return None
+        matrix, start = narrowed
+        problem = replace(
+            self._problem, inputs=replace(self._problem.inputs, wishes=wishes), matrix=matrix
+        )
+        rows = np.flatnonzero(matrix.lower != self._usual.lower)
+        options = np.arange(len(start), dtype=np.int64)
+        bounds = matrix.column_lower[options], matrix.column_upper[options]
+        self._relaxation.bounds(options, *bounds)
+        self._relaxation.gains(matrix.gain)
+        for row in rows.tolist():
+            self._relaxation.at_least(row, matrix.lower[row], matrix.upper[row])
+        terrain = replace(
+            self._terrain,
+            lower=np.where(matrix.lower > self._terrain.lower, matrix.lower, self._terrain.lower),
+        )
+        solution = improved(problem, matrix, self._relaxation, terrain, self._effort, start)
+        for row in rows.tolist():
+            self._relaxation.at_least(row, self._usual.lower[row], self._usual.upper[row])
+        return None if solution is None else (problem, solution)
+
+    def _narrowed(self, wishes: Wishes) -> tuple[Matrix, NDArray[np.bool_]] | None:
+        """Return the matrix with wishes as bounds, and the last plan with them carried out."""
+        grid, inputs = self._problem.grid, self._problem.inputs
+        numbers = grid.numbers()
+        start = np.zeros(len(grid.course), dtype=bool)
+        start[self._chosen] = True
+        column_lower, column_upper = (
+            self._usual.column_lower.copy(),
+            self._usual.column_upper.copy(),
+        )
+        lower = self._usual.lower.copy()
+        for course in wishes.bans & numbers.keys():
+            options = grid.of_course(numbers[course])
+            column_upper[options], start[options] = 0, False
+        for course, term in wishes.pins:
+            options = (
+                grid.of_course(numbers[course]) if course in numbers else np.zeros(0, np.int64)
+            )
+            place = inputs.horizon.term_named(term) if term is not None else -1
+            here = options if term is None else options[grid.term[options] == place]
+            if not len(here) or not column_upper[here].any():
+                return None
+            if term is not None:
+                column_lower[here] = 1
+                start[options] = False
+                start[here] = True
+            else:
+                row = self._row(Label("once", course))
+                if row < 0:
+                    return None
+                lower[row] = 1
+                if not start[options].any():
+                    start[options[np.argmax(self._usual.gain[options])]] = True
+        gain = self._usual.gain.copy()
+        self._favour(gain, wishes.keep_bonus)
+        changed = replace(
+            self._usual,
+            lower=lower,
+            column_lower=column_lower,
+            column_upper=column_upper,
+            gain=gain,
+        )
+        return changed, start
+
+    def _favour(self, gain: NDArray[np.float64], bonus: float) -> None:
+        """Add what is gained by leaving a course in its term, half of it for keeping it at all."""
+        grid = self._problem.grid
+        kept = np.zeros(len(grid.course), dtype=bool)
+        kept[self._chosen] = True
+        elsewhere = np.isin(grid.course, grid.course[kept]) & ~kept
+        gain[: len(kept)][kept] += np.rint(UTILITY_STEPS * bonus)
+        gain[: len(kept)][elsewhere] += np.rint(UTILITY_STEPS * bonus / 2)
+
+    def _row(self, label: Label) -> int:
+        labels = self._usual.labels
+        return labels.index(label) if label in labels else -1
+
+
+def _columns(problem: Problem, plan: Plan) -> NDArray[np.int64]:
+    grid = problem.grid
+    places = {(item.course, item.term) for item in plan.items}
+    named = zip(grid.course.tolist(), grid.term.tolist(), strict=True)
+    found = [(grid.courses[course], grid.terms[term]) in places for course, term in named]
+    return np.flatnonzero(found)
