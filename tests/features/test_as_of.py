@@ -188,7 +188,10 @@ def answers(dataset: Dataset) -> dict[str, object]:
 
 def assert_the_same(one: dict[str, object], other: dict[str, object]) -> None:
     for name, answer in one.items():
-        if isinstance(answer, np.ndarray):
+        if name == "scores":
+            # How many other courses are new decides the order in which products are summed.
+            np.testing.assert_allclose(answer, other[name], rtol=1e-5, atol=1e-7, err_msg=name)
+        elif isinstance(answer, np.ndarray):
             np.testing.assert_array_equal(answer, other[name], err_msg=name)
         else:
             assert answer == other[name], name
