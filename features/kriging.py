@@ -65,7 +65,7 @@ def weights(
     noise
         Above 0.
     """
-    if not content.nnz:
+    if not content.nnz or not new.nnz:
         return sparse.csr_array((content.shape[0], new.shape[0]), dtype=np.float32)
     if content.shape[0] <= MOST:
         alike = _products(content, content)[None]

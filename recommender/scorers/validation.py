@@ -82,7 +82,7 @@ class Validation:
         slice is a later part of.
         """
         teachers = self.profiles.teachers
-        moment, before = _halfway(training, self.training.as_of, teachers, self.truth.shape[1])
+        moment, before = _halfway(training, self.training.as_of, teachers)
         histories = histories_before(
             training.log,
             teachers,
@@ -112,45 +112,54 @@ class Validation:
         return ndcg(top(shown, min(10, shown.shape[1])), self.truth[chosen])
 
 
-def _later(training: Training, cut: pd.Timestamp) -> tuple[NDArray[np.integer], NDArray[np.bool_]]:
-    """Return who chose from a moment on, or a sample of them, and what, (n, n_courses)."""
+def _since(
+    training: Training, cut: pd.Timestamp
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+    """Return teacher, course (as the data set counts) and moment of what was chosen since then."""
     choices, catalogue = training.choices, training.catalogue
     later = choices.moment >= instant(cut)
-    teacher = choices.teacher[later]
     course = catalogue.courses.positions(catalogue.fitted_courses.ids[choices.course[later]])
-    n_courses = len(catalogue.courses)
+    return choices.teacher[later], course, choices.moment[later]
+
+
+def _rows(training: Training, teachers: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Return each teacher's place among some, -1 for the rest; shape (n_teachers,)."""
+    row = np.full(len(training.profiles), -1)
+    row[teachers] = np.arange(len(teachers))
+    return row
+
+
+def _later(training: Training, cut: pd.Timestamp) -> tuple[NDArray[np.integer], NDArray[np.bool_]]:
+    """Return who chose from a moment on, or a sample of them, and what, (n, n_courses)."""
+    teacher, course, _ = _since(training, cut)
+    n_courses = len(training.catalogue.courses)
     room = min(MAX_TEACHERS, max(1, MAX_CELLS // max(n_courses, 1)))
     teachers = np.unique(teacher)
     if len(teachers) > room:
         teachers = np.random.default_rng(training.seed).choice(teachers, room, replace=False)
         teachers.sort()
-    row = np.full(len(training.profiles), -1)
-    row[teachers] = np.arange(len(teachers))
+    row = _rows(training, teachers)[teacher]
     truth = np.zeros((len(teachers), n_courses), bool)
-    kept = row[teacher] >= 0
-    truth[row[teacher[kept]], course[kept]] = True
+    truth[row[row >= 0], course[row >= 0]] = True
     return teachers, truth
 
 
 def _halfway(
-    training: Training, cut: pd.Timestamp, teachers: NDArray[np.integer], n_courses: int
+    training: Training, cut: pd.Timestamp, teachers: NDArray[np.integer]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return when teachers made the middle one of their choices from a moment on, and what before.
 
     Moments have shape (n,); what was chosen before, since the cut, has shape (n, n_courses).
     Who chose once is asked at that choice.
     """
-    choices, catalogue = training.choices, training.catalogue
-    row = np.full(len(training.profiles), -1)
-    row[teachers] = np.arange(len(teachers))
-    kept = (choices.moment >= instant(cut)) & (row[choices.teacher] >= 0)
-    who, when = row[choices.teacher[kept]], choices.moment[kept]
-    order = np.argsort(who, kind="stable")
-    first = np.searchsorted(who[order], np.arange(len(teachers)))
-    count = np.bincount(who, minlength=len(teachers))
+    teacher, course, when = _since(training, cut)
+    row = _rows(training, teachers)[teacher]
+    row, course, when = row[row >= 0], course[row >= 0], when[row >= 0]
+    order = np.argsort(row, kind="stable")
+    first = np.searchsorted(row[order], np.arange(len(teachers)))
+    count = np.bincount(row, minlength=len(teachers))
     moment = when[order[first + count // 2]]
-    course = catalogue.courses.positions(catalogue.fitted_courses.ids[choices.course[kept]])
-    earlier = when < moment[who]
-    before = np.zeros((len(teachers), n_courses), bool)
-    before[who[earlier], course[earlier]] = True
+    earlier = when < moment[row]
+    before = np.zeros((len(teachers), len(training.catalogue.courses)), bool)
+    before[row[earlier], course[earlier]] = True
     return moment, before
