@@ -50,6 +50,35 @@ def insert(connection: sa.Connection, table: sa.Table, records: Sequence[Record]
         connection.execute(sa.insert(table), records)
 
 
+def insert_new(
+    connection: sa.Connection, table: sa.Table, records: Sequence[Record], key: str
+) -> set[object]:
+    """Add rows unless another writer has just added them; return the keys of those added.
+
+    Parameters
+    ----------
+    key
+        The column that names a row within its tenant.
+    """
+    if connection.dialect.name != "postgresql":  # nobody writes at the same time
+        insert(connection, table, records)
+        return {record[key] for record in records}
+    if not records:
+        return set()
+    statement = postgresql.insert(table).on_conflict_do_nothing().returning(table.c[key])
+    return set(connection.execute(statement, records).scalars())
+
+
+def lock(connection: sa.Connection, tenant: str, *names: str) -> None:
+    """Let nobody else change what is named so, until this transaction ends.
+
+    Of SQLite a writer has all to itself anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        number = sa.func.hashtextextended("\x1f".join((tenant, *names)), 0)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+
 def put(connection: sa.Connection, table: sa.Table, records: Sequence[Record]) -> None:
     """Add rows, or replace those of the same key."""
     if not records:

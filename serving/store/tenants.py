@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from features.columns import ColumnsFile
 from features.columns_toml import parse_columns, to_toml
 from features.errors import UnknownId
+from serving.store.rows import holds, lock
 from serving.store.schema import TENANT, TENANTS
 
 
@@ -45,8 +46,8 @@ def find_tenant(connection: sa.Connection, name: str) -> Tenant:
 
 def add_tenant(connection: sa.Connection, name: str) -> None:
     """Make a tenant, if there is none of this name."""
-    known = connection.execute(sa.select(TENANTS.c[TENANT]).where(TENANTS.c[TENANT] == name))
-    if known.first() is None:
+    lock(connection, name)
+    if not holds(connection, TENANTS, name):
         values = {TENANT: name, "columns_file": to_toml(ColumnsFile()), "catalogue_version": 0}
         connection.execute(sa.insert(TENANTS).values(values))
 
