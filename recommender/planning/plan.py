@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from features.errors import InvalidSetting
+from recommender.planning.asked import Asked
 from recommender.planning.balances import Balance
 from recommender.planning.credits import CreditSheet
 from recommender.planning.lines import Line
@@ -118,6 +119,8 @@ class Plan:
         (bound - objective) / objective.
     shortage_proven
         Whether it is proven that no plan leaves less unmet.
+    asked
+        What the teacher asked of it; the plan that replaces it is asked the same.
     """
 
     __pydantic_config__ = STRICT
@@ -137,6 +140,7 @@ class Plan:
     shortage_proven: bool
     revision: int = 1
     state: State = "draft"
+    asked: Asked = Asked()
 
     @property
     def unmet(self) -> tuple[Outcome, ...]:
@@ -216,6 +220,7 @@ def written(problem: Problem, solution: Solution, header: Header, effort: Effort
         gap=solution.gap,
         shortage_proven=solution.shortage_proven,
         revision=header.revision,
+        asked=Asked.of(inputs),
     )
 
 
