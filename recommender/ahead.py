@@ -74,11 +74,14 @@ class Ahead:
     relevance
         Of every course in each year, 0 to 1, -1 where it will not be for the teacher; shape
         (n_courses, n_years). Whether a course was done is not asked: it may be repeated.
+    personal
+        Whether the teacher is advised personally.
     """
 
     selves: tuple[Self, ...]
     outlook: Outlook | None
     relevance: NDArray[np.float64]
+    personal: bool
 
     def assumed(self, years: Sequence[Period], present: str) -> tuple[Assumed, ...]:
         """Return the stages to come that are nearly sure, from the first day they are on."""
@@ -146,7 +149,12 @@ def look_ahead(
         for year, day in enumerate(days)
         for stage, chance in _likely(stages, year)
     )
-    return Ahead(selves, stages, _relevance(model, one, as_of, selves, catalogue))
+    several = _as_each(one, selves)
+    profiles = model.profiles(several, as_of, catalogue, np.arange(len(selves)))
+    allowed = Eligibility.of(several, as_of).open_to(profiles.teachers)
+    scores = model.score(profiles, catalogue, allowed=allowed)
+    relevance = _relevance(scores.astype(np.float64), allowed, selves)
+    return Ahead(selves, stages, relevance, bool(profiles.personal.all()))
 
 
 def planned_career(career: Career, assumed: Sequence[Assumed]) -> Career:
@@ -183,22 +191,12 @@ def _likely(outlook: Outlook | None, year: int) -> list[tuple[str, float]]:
 
 
 def _relevance(
-    model: Model,
-    one: Dataset,
-    as_of: pd.Timestamp,
-    selves: Sequence[Self],
-    catalogue: Catalogue,
+    scores: NDArray[np.float64], allowed: NDArray[np.bool_], selves: Sequence[Self]
 ) -> NDArray[np.float64]:
-    """Score every course for each self, and weigh the selves of a year by their chances."""
-    several = _as_each(one, selves)
-    rows = np.arange(len(selves))
-    allowed = Eligibility.of(several, as_of).open_to(rows)
-    profiles = model.profiles(several, as_of, catalogue, rows)
-    scores = model.score(profiles, catalogue, allowed=allowed).astype(np.float64)
+    """Weigh what suits each self, shape (n_selves, n_courses), by the chances of a year."""
     best = scores.max(axis=1, initial=0, where=allowed)
     scores = np.clip(scores / np.maximum(best, 1e-9)[:, None], 0, None)
-    years = max(each.year for each in selves) + 1
-    weight = np.zeros((years, len(selves)))
+    weight = np.zeros((max(each.year for each in selves) + 1, len(selves)))
     for row, each in enumerate(selves):
         weight[each.year, row] = each.chance
     worth = weight @ np.where(allowed, scores, 0)

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from features.errors import InvalidSetting
+from recommender.planning.asked import Asked
 from recommender.planning.balances import Balance
 from recommender.planning.credits import CreditSheet
 from recommender.planning.lines import Line
@@ -142,6 +143,8 @@ class Plan:
         Stages to come that it takes for granted.
     grown
         Competencies that its courses build.
+    asked
+        What the teacher asked of it; the plan that replaces it is asked the same.
     """
 
     __pydantic_config__ = STRICT
@@ -163,6 +166,7 @@ class Plan:
     state: State = "draft"
     assumed: tuple[Assumed, ...] = ()
     grown: tuple[Grown, ...] = ()
+    asked: Asked = Asked()
 
     @property
     def unmet(self) -> tuple[Outcome, ...]:
@@ -244,6 +248,7 @@ def written(problem: Problem, solution: Solution, header: Header, effort: Effort
         revision=header.revision,
         assumed=inputs.assumed,
         grown=_grown(inputs, [inputs.candidates[number].course for number, _ in chosen]),
+        asked=Asked.of(inputs),
     )
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from features.dataset import Dataset
 from features.errors import UnknownId
-from recommender.advise import make_plan
 from recommender.ahead import Ahead, look_ahead, planned_career
 from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.planning import intake, policy
 from recommender.planning.horizon import Horizon
+from recommender.plans import make_plan
 from tests.builders import Row, at, course, teacher, took, world
 
 NOW = at("2025-01-01")
