@@ -10,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 import sqlalchemy as sa
 
 from features.errors import Refused
+from features.moments import NEVER
 from serving.store.engine import Store
 from serving.store.events import Outcome, record, with_id
 from serving.store.rows import insert
@@ -180,8 +180,7 @@ def test_of_many_threads_every_acknowledged_event_is_there_once(store: Store):
 
 
 def state(teacher: str) -> dict[str, Any]:
-    never = pd.NaT._value
-    return {TENANT: "default", "teacher_id": teacher, "valid_from": never, "role": "teacher"}
+    return {TENANT: "default", "teacher_id": teacher, "valid_from": NEVER, "role": "teacher"}
 
 
 def post(store: Store, event_id: str) -> Outcome:
