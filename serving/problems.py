@@ -26,7 +26,7 @@ from features.errors import (
     UnknownId,
     ZixuanError,
 )
-from serving.errors import NoModel, NotAllowed, NotIdentified
+from serving.errors import Changed, NoModel, NotAllowed, NotIdentified, Unconditional
 
 MEDIA_TYPE = "application/problem+json"
 #: A type is a name, not an address: nothing needs to be fetched to understand it.
@@ -62,6 +62,8 @@ KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
         InvalidSetting: Kind(422, "invalid-parameter", "A parameter is outside its range"),
         NotEnoughData: Kind(422, "not-enough-data", "There is too little data for what was asked"),
         Refused: Kind(409, "refused", "The rules do not allow it"),
+        Changed: Kind(412, "changed", "It is no longer what the request's condition says"),
+        Unconditional: Kind(428, "unconditional", "A patch must say what it was made for"),
         NoModel: Kind(503, "no-model", "No model is loaded"),
         BadArtifact: Kind(503, "bad-model", "The model cannot be used"),
         MissingComponent: Kind(501, "missing-component", "A component is not installed"),
