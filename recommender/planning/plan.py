@@ -41,7 +41,8 @@ class Item:
     opens
         Courses of the plan of which it is a prerequisite.
     wish
-        ``pinned`` or ``kept`` where the teacher or an earlier plan asked for it, else empty.
+        ``pinned``, ``preferred`` or ``kept`` where the teacher or an earlier plan asked for it,
+        else empty.
     rank
         Its place among all candidates by utility in that year, from 1.
     """
@@ -309,6 +310,8 @@ def _item(
 def _wish(inputs: Inputs, course: str, term: str) -> str:
     if any(pinned == course and wanted in (None, term) for pinned, wanted in inputs.wishes.pins):
         return "pinned"
+    if (course, term) in inputs.wishes.prefer:
+        return "preferred"
     return "kept" if (course, term) in inputs.wishes.keep else ""
 
 

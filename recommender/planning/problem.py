@@ -15,7 +15,7 @@ from recommender.planning import constraints
 from recommender.planning.constraints import Grid
 from recommender.planning.credits import CreditSheet, sheet
 from recommender.planning.draft import Draft, Label, Matrix
-from recommender.planning.favours import UTILITY_STEPS, kept_gain, preferred_gain, standing
+from recommender.planning.favours import UTILITY_STEPS, kept_gain, preferred_gain
 from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Batch, Line, worth_of
 from recommender.planning.load import LOAD_STEPS, Limits, hours_of, yearly_limits
@@ -268,7 +268,7 @@ def _gains(inputs: Inputs, places: Sequence[tuple[int, Option]], grid: Grid) -> 
         utility = inputs.utility[number, inputs.horizon.year_of_term[option.term]]
         gains[column] = np.rint(UTILITY_STEPS * utility)
     repeatable = [each.repeatable for each in inputs.candidates]
-    gains += kept_gain(grid, standing(grid, wishes.keep), repeatable, wishes.keep_bonus)
+    gains += kept_gain(grid, wishes.keep, repeatable, wishes.keep_bonus)
     return gains + preferred_gain(grid, wishes.prefer, wishes.prefer_bonus)
 
 
