@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features import codes
 from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import InvalidSetting, UnknownId, did_you_mean
 from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.planning import intake, offered, plan, policy
+from recommender.planning.cells import words
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
 from recommender.planning.matching import Career
@@ -127,6 +129,30 @@ def inputs_of(
     )
 
 
+def next_stage_courses(dataset: Dataset, inputs: Inputs) -> frozenset[str]:
+    """Return the candidates that are meant for the career stage after the teacher's own.
+
+    Empty where no stage is known, none comes after it, or no course says so. A principal and a
+    trainer are of another kind, and no next stage.
+    """
+    ladder = [
+        each
+        for each in dataset.columns.codes.get("career_stages", codes.CAREER_STAGES)
+        if each not in codes.ROLES
+    ]
+    stage = inputs.career.on(inputs.horizon.today).stage
+    if stage not in ladder[:-1]:
+        return frozenset()
+    after = ladder[ladder.index(stage) + 1]
+    table = dataset.table("courses")
+    meant = {
+        course
+        for course, stages in zip(table["course_id"], table["stages"], strict=True)
+        if after in words(stages)
+    }
+    return frozenset(meant.intersection(each.course for each in inputs.candidates))
+
+
 def rules_for(
     dataset: Dataset,
     teacher_id: str,
@@ -148,17 +174,28 @@ def rules_for(
     return career, rules, Horizon.of(rules, as_of)
 
 
+def check_course(dataset: Dataset, course: str) -> None:
+    """Refuse a course that is not there, and ask after a slip of the pen.
+
+    Raises
+    ------
+    UnknownId
+        If there is no such course.
+    """
+    if course not in dataset.courses:
+        raise UnknownId(
+            f"course {course!r}",
+            expected=f"one of {len(dataset.courses)} known courses",
+            remedy=did_you_mean([course], dataset.courses.ids)
+            or "check the id, or add the course first",
+        )
+
+
 def _check(dataset: Dataset, horizon: Horizon, wishes: Wishes, limits: Limits) -> None:
     """Refuse wishes for courses that are not there, and for terms or years that are not to come."""
     places = [*wishes.pins, *wishes.prefer]
     for course in (*(name for name, _ in places), *sorted(wishes.bans)):
-        if course not in dataset.courses:
-            meant = did_you_mean([course], dataset.courses.ids)
-            raise UnknownId(
-                f"course {course!r}",
-                expected=f"one of {len(dataset.courses)} known courses",
-                remedy=meant or "check the id, or add the course first",
-            )
+        check_course(dataset, course)
     asked = (
         ("term", [term for _, term in places if term], [term.key for term in horizon.terms]),
         ("year", [year for year, _ in limits.hours_in_year], [each.key for each in horizon.years]),

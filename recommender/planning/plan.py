@@ -205,7 +205,7 @@ def written(problem: Problem, solution: Solution, header: Header, effort: Effort
     """Write down a solution, its outcomes counted by the credit sheet."""
     inputs = problem.inputs
     chosen = [problem.places[column] for column in solution.chosen]
-    sheet = inputs.sheet([_line(inputs, number, option) for number, option in chosen])
+    sheet = inputs.sheet([planned_line(inputs, number, option) for number, option in chosen])
     return Plan(
         teacher_id=header.teacher_id,
         policy=inputs.policy.version,
@@ -230,7 +230,7 @@ def _utc(as_of: pd.Timestamp) -> dt.datetime:
     return dt.datetime.fromisoformat(aware.as_unit("us").isoformat())
 
 
-def _line(inputs: Inputs, number: int, option: Option) -> Line:
+def planned_line(inputs: Inputs, number: int, option: Option) -> Line:
     """Return the ledger line that a planned course is expected to become."""
     course = inputs.candidates[number].course
     return Line(

@@ -123,3 +123,27 @@ def _room(problem: Problem, plan: Plan) -> dict[str, Decimal]:
     for item in plan.items:
         room[item.year] -= Decimal(item.hours) if item.hours else unknown
     return room
+
+
+def unkept_sentence(inputs: Inputs, course: str, term: str) -> Sentence:
+    """Say why a pin is not kept: what is known of it, from what is surest on.
+
+    Parameters
+    ----------
+    term
+        Empty where any would have done.
+    """
+    candidate = next((each for each in inputs.candidates if each.course == course), None)
+    reachable = inputs.done | {each.course for each in inputs.candidates}
+    if candidate is None and course in inputs.done:
+        zh, en = "您已完成该课程", "you have completed it"
+    elif candidate is None:
+        zh, en = "该课程不对您开放，或没有可选的班次", "it is not open to you, or not offered"
+    elif term and inputs.horizon.term_named(term) not in {o.term for o in candidate.options}:
+        zh, en = "该学期没有可选的班次", "no offering of that term can be chosen"
+    elif not reachable.issuperset(candidate.prerequisites):
+        zh, en = "其先修课程无法完成", "its prerequisites cannot be completed"
+    else:
+        zh, en = "必须满足的要求和学时上限没有留出位置", "duties and hours leave no room for it"
+    when_zh, when_en = (f"（{term}）", f" in {term}") if term else ("", "")
+    return Sentence("unkept", f"课程 {course}{when_zh}：{zh}。", f"Course {course}{when_en}: {en}.")
