@@ -12,7 +12,8 @@ from features import codes
 from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import InvalidSetting, UnknownId, did_you_mean
-from recommender.eligibility import Eligibility
+from recommender.ahead import look_ahead, planned_career
+from recommender.gaps import gaps_of
 from recommender.model import Model
 from recommender.planning import intake, offered, plan, policy
 from recommender.planning.cells import words
@@ -105,27 +106,31 @@ def inputs_of(
     career, rules, horizon = rules_for(dataset, teacher_id, as_of, policy_name, policy_folder)
     _check(dataset, horizon, wishes, limits)
     catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
-    scores = _relevance(model, dataset, teacher_id, as_of, catalogue)
-    candidates = offered.candidates(
+    ahead = look_ahead(model, dataset, teacher_id, as_of, horizon=horizon, catalogue=catalogue)
+    assumed = ahead.assumed(horizon.years, career.standings[-1].stage)
+    found = offered.candidates(
         dataset,
         teacher_id,
         as_of,
-        _competing(dataset, scores, rules, wishes),
+        _competing(dataset, ahead.relevance.max(axis=1), rules, wishes),
         policy=rules,
         horizon=horizon,
     )
-    utility = scores[dataset.courses.positions([each.course for each in candidates])]
+    candidates = ahead.open_candidates(found, dataset.courses, horizon)
+    utility = ahead.relevance[dataset.courses.positions([each.course for each in candidates])]
     discount = YEARLY_DISCOUNT ** np.arange(len(horizon.years))
     return Inputs(
         policy=rules,
-        career=career,
+        career=planned_career(career, assumed),
         horizon=horizon,
         ledger=intake.ledger(dataset, teacher_id, as_of),
         candidates=candidates,
-        utility=np.maximum(utility, 0)[:, None] * discount,
+        utility=np.maximum(utility, 0) * discount,
         done=frozenset(offered.completions(dataset, teacher_id, as_of)),
         limits=limits,
         wishes=wishes,
+        gaps=gaps_of(dataset, teacher_id, as_of, ahead.last_stage) if ahead.personal else (),
+        assumed=assumed,
     )
 
 
@@ -209,22 +214,6 @@ def _check(dataset: Dataset, horizon: Horizon, wishes: Wishes, limits: Limits) -
                     got=repr(name),
                     remedy=did_you_mean([name], known) or "name one of the plan",
                 )
-
-
-def _relevance(
-    model: Model, dataset: Dataset, teacher_id: str, as_of: pd.Timestamp, catalogue: Catalogue
-) -> NDArray[np.float64]:
-    """Return each course's relevance for a teacher, 0 to 1, -1 where a rule excludes it.
-
-    Courses already done are scored too: whether they may be repeated is the plan's to judge,
-    and so is whether a prerequisite comes first.
-    """
-    teacher = np.array([dataset.teachers.position(teacher_id)])
-    profile = model.profiles(dataset, as_of, catalogue, teacher)
-    allowed = Eligibility.of(dataset, as_of).open_to(teacher)
-    scores = model.score(profile, catalogue, allowed=allowed)[0].astype(np.float64)
-    scores /= max(float(scores.max(initial=0)), 1e-9)
-    return np.where(allowed[0], scores, -1)
 
 
 def _competing(
