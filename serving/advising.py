@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,13 +15,10 @@ from features.dataset import Dataset
 from features.errors import UnknownId
 from features.moments import instant, microseconds
 from recommender.advise import Recommendation, recommend
-from recommender.planning.plan import Plan
-from recommender.planning.problem import Wishes
-from recommender.plans import make_plan
 from serving.datasets import Shelves, with_teacher
 from serving.models import Loaded
-from serving.store.rows import find, insert
-from serving.store.schema import DATA, PLANS, TENANT
+from serving.store.rows import insert
+from serving.store.schema import DATA, TENANT
 from serving.store.teachers import frames_of
 from serving.store.tenants import find_tenant
 
@@ -59,22 +55,6 @@ class View:
             catalogue=self.catalogue,
             explore=explore,
             rng=rng,
-        )
-
-    def plan(self, policy: str | None, wishes: Wishes, policies: Path | None = None) -> Plan:
-        """Return the teacher's plan under a policy, found if none is named.
-
-        ``policies`` is a folder of further ones beside those shipped.
-        """
-        return make_plan(
-            self.loaded.model,
-            self.dataset,
-            teacher_id=self.teacher_id,
-            as_of=self.as_of,
-            policy_name=policy,
-            policy_folder=policies,
-            wishes=wishes,
-            catalogue=self.catalogue,
         )
 
 
@@ -155,45 +135,3 @@ def log_impressions(
     ]
     insert(connection, DATA["impressions"], rows)
     return recommendation_id
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPlan:
-    """A plan with the id that it is asked for by."""
-
-    plan_id: str
-    plan: Plan
-
-
-def keep_plan(connection: sa.Connection, tenant: str, plan: Plan, now: pd.Timestamp) -> StoredPlan:
-    """Store a plan under a new id."""
-    plan_id = f"p-{uuid.uuid4().hex}"
-    row = {
-        TENANT: tenant,
-        "plan_id": plan_id,
-        "revision": plan.revision,
-        "teacher_id": plan.teacher_id,
-        "policy": plan.policy,
-        "model_version": plan.model,
-        "as_of": instant(pd.Timestamp(plan.as_of)),
-        "seed": plan.seed,
-        "state": plan.state,
-        "made_at": instant(now),
-        "body": plan.to_json(),
-    }
-    insert(connection, PLANS, [row])
-    return StoredPlan(plan_id, plan)
-
-
-def find_plan(connection: sa.Connection, tenant: str, plan_id: str) -> StoredPlan:
-    """Return a plan as it was last revised.
-
-    Raises
-    ------
-    UnknownId
-        If the tenant has none of this id.
-    """
-    revisions = find(connection, PLANS, tenant, plan_id=plan_id)
-    if not revisions:
-        raise UnknownId(f"plan {plan_id!r}", remedy="make one for the teacher first")
-    return StoredPlan(plan_id, Plan.from_json(revisions[-1]["body"]))
