@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from recommender.planning.account import Account
 from recommender.planning.binding import binding, binding_sentence
 from recommender.planning.conflict import Relief, relief_sentence
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
+from recommender.planning.matching import Assumed
 from recommender.planning.plan import Header, make
 from recommender.planning.problem import Candidate, Inputs, Wishes, build
 from recommender.planning.solve import Effort
@@ -215,6 +218,19 @@ def _with_rule(made_from: Inputs, way: Relief, amount: Decimal) -> Inputs | None
         eased if each is named else each for each in rules if each is not named or bounded
     )
     return replace(made_from, policy=replace(made_from.policy, requirement=changed))
+
+
+def test_an_account_says_what_is_taken_for_granted_and_which_wish_cannot_be_kept() -> None:
+    to_come = Assumed(dt.date(2028, 1, 1), "backbone", 0.95)
+    pins = (("k00", "2031-spring"), ("unheard-of", None), ("k01", None))
+    made_from = replace(inputs(wishes=Wishes(pins=pins)), assumed=(to_come,))
+    account = Account.of(made_from, make(made_from, HEADER))
+    assert ["2028-01-01" in said.en for said in account.assumed] == [True]
+    assert [said.en for said in account.unkept] == [
+        "Course k00 in 2031-spring: no offering of that term can be chosen.",
+        "Course unheard-of: it is not open to you, or not offered.",
+    ]
+    assert {way.relief.rule for ways in account.ways_out for way in ways} == {"pin"}
 
 
 @st.composite
