@@ -15,7 +15,6 @@ from serving.api import audit, courses, events, plans, probes, recommendations, 
 from serving.api.answers import ProblemDetails
 from serving.api.context import Service, identified
 from serving.api.gate import Gate
-from serving.datasets import Shelves
 from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.store.engine import Store
@@ -53,11 +52,13 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     """
     models = ModelHolder()
     models.load(settings)
-    service = Service(settings, Store.open(settings.database_url), models, Shelves(), clock)
+    service = Service.of(settings, Store.open(settings.database_url), models, clock)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service.impressions.start()
         yield
+        service.impressions.stop()
         service.store.close()
 
     app = FastAPI(
