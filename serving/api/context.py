@@ -17,6 +17,7 @@ from serving.identity import Caller, Scope
 from serving.impressions import Impressions
 from serving.lists import Lists
 from serving.memory import Memory
+from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.store.engine import Store
@@ -31,6 +32,8 @@ class Service:
     ----------
     clock
         Tells *now*, aware; the only place a request takes it from.
+    metrics
+        Count what is done.
     """
 
     settings: Settings
@@ -38,6 +41,7 @@ class Service:
     models: ModelHolder
     shelves: Shelves
     clock: Callable[[], pd.Timestamp]
+    metrics: Metrics
     memory: Memory
     lists: Lists
     impressions: Impressions
@@ -49,13 +53,24 @@ class Service:
         store: Store,
         models: ModelHolder,
         clock: Callable[[], pd.Timestamp],
+        metrics: Metrics,
     ) -> Self:
         """Put the parts together around a store and a model."""
         shelves, memory = Shelves(), Memory(store)
         skew = pd.Timedelta(seconds=settings.clock_skew)
         trying = Trying(settings.explore, settings.explore_seed)
         lists = Lists(store, shelves, memory, trying, skew)
-        return cls(settings, store, models, shelves, clock, memory, lists, Impressions(store))
+        return cls(
+            settings,
+            store,
+            models,
+            shelves,
+            clock,
+            metrics,
+            memory,
+            lists,
+            Impressions(store),
+        )
 
     @property
     def skew(self) -> pd.Timedelta:
@@ -95,8 +110,14 @@ async def _admin(caller: Anyone) -> Caller:
     return caller
 
 
+def _watcher(caller: Anyone) -> Caller:
+    caller.require(Scope.METRICS)
+    return caller
+
+
 Platform = Annotated[Caller, Depends(_platform)]
 Admin = Annotated[Caller, Depends(_admin)]
+Watcher = Annotated[Caller, Depends(_watcher)]
 
 TeacherId = Annotated[Id, Path(description="teacher 教师标识", examples=["t-1001"])]
 CourseId = Annotated[Id, Path(description="course 课程标识", examples=["c-77"])]

@@ -55,6 +55,7 @@ async def get_recommendations(
         answer = _told(ask, loaded, found.as_of, found.items, MARK)
         # The id comes first, so that nothing that is told can be taken for it.
         found.prepared.extend(answer.model_dump_json().encode().split(_MARK_IN_JSON, 1))
+    here.metrics.listed(loaded.model.hybrid.name, degraded=False)
     named = here.impressions.show(ask, found.items, loaded.version, now)
     return Response(named.encode().join(found.prepared), media_type=JSON)
 
@@ -63,6 +64,7 @@ def _as_of(here: Service, ask: Ask, loaded: Loaded, moment: pd.Timestamp) -> Res
     with here.store.reading() as connection:
         window = Window(connection, ask.tenant, here.shelves, loaded, here.clock(), here.skew)
         view = window.view(ask.teacher_id, moment)
+    here.metrics.listed(loaded.model.hybrid.name, degraded=False)
     told = _told(ask, loaded, view.as_of, view.recommend(ask.k, explain=ask.explain), None)
     return Response(told.model_dump_json(), media_type=JSON)
 

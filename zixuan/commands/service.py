@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from zixuan.commands.options import Data, Database, Quiet, Rejects, Tenant, examples, names
+from zixuan.commands.options import (
+    AsJson,
+    Data,
+    Database,
+    Language,
+    Quiet,
+    Rejects,
+    Tenant,
+    examples,
+    names,
+)
 from zixuan.progress import steps
 
 app = typer.Typer()
@@ -83,7 +93,7 @@ def export(
 def key(
     *,
     scopes: Annotated[
-        str, typer.Option(metavar="A,B", help="What the key may do: platform, admin.")
+        str, typer.Option(metavar="A,B", help="What the key may do: platform, admin, metrics.")
     ] = "platform",
     days: Annotated[
         float | None,
@@ -116,7 +126,9 @@ def key(
 
 
 @app.command(
-    epilog=examples("serve", "serve --port 9000", "serve --model model --database sqlite:///a.db")
+    epilog=examples(
+        "serve", "serve --port 9000 --workers 2", "serve --model model --database sqlite:///a.db"
+    )
 )
 def serve(
     *,
@@ -126,6 +138,10 @@ def serve(
     ] = None,
     port: Annotated[
         int | None, typer.Option(help="Port to listen on.", show_default="ZIXUAN_PORT, or 8080")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes that answer.", show_default="ZIXUAN_WORKERS, or 1"),
     ] = None,
     model: Annotated[
         Path | None,
@@ -145,4 +161,27 @@ def serve(
     from serving.server import serve as listen
     from zixuan.store import settings_with
 
-    listen(settings_with(host=host, port=port, artifact=model, database_url=database))
+    asked = {"host": host, "port": port, "workers": workers}
+    listen(settings_with(**asked, artifact=model, database_url=database))
+
+
+@app.command(epilog=examples("doctor", "doctor --database sqlite:///zixuan.db --json"))
+def doctor(*, database: Database = None, lang: Language = None, as_json: AsJson = False) -> None:
+    """Look at everything that the service needs, and say what to do.
+
+    Settings, store, keys, model, policies and clock; nothing is changed. Exits 1 if something
+    would keep the service from working.
+    """
+    from serving.doctor import State, examine
+    from zixuan.reading import now
+    from zixuan.show import say
+    from zixuan.show_doctor import findings_json, show_findings
+    from zixuan.store import settings_with
+
+    found = examine(settings_with(database_url=database), now())
+    if as_json:
+        say(findings_json(found))
+    else:
+        show_findings(found, lang)
+    if any(each.state is State.ILL for each in found):
+        raise typer.Exit(1)
