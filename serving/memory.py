@@ -117,9 +117,9 @@ class Memory:
 
     def tenant(self, name: str, stamp: object) -> Tenant:
         """Return a tenant as it is now."""
-        query = sa.select(TENANTS).where(TENANTS.c[TENANT] == name)
 
         def version(connection: sa.Connection) -> object:
+            query = sa.select(TENANTS).where(TENANTS.c[TENANT] == name)
             return connection.execute(query).one_or_none()
 
         def read(connection: sa.Connection) -> Tenant:

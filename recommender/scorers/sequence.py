@@ -192,7 +192,9 @@ class Sequence:
     def _inputs(self, histories: Histories, features: sparse.csr_array) -> sparse.csr_array:
         """Return histories at each half-life, features and a 1, shape (n_rows, n_inputs)."""
         ones = sparse.csr_array(np.ones((features.shape[0], 1), np.float32))
-        past = [history[:, self.columns_] for history in self._past(histories)]
+        past = self._past(histories)
+        if len(self.columns_) < past[0].shape[1]:
+            past = tuple(history[:, self.columns_] for history in past)
         return sparse.csr_array(sparse.hstack([*past, features, ones], format="csr"))
 
     def _targets(self, training: Training, rows: NDArray[np.integer]) -> sparse.csr_array:
