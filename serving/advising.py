@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -17,8 +14,6 @@ from features.moments import instant, microseconds
 from recommender.advise import Recommendation, recommend
 from serving.datasets import Shelves, with_teacher
 from serving.models import Loaded
-from serving.store.rows import insert
-from serving.store.schema import DATA, TENANT
 from serving.store.teachers import frames_of
 from serving.store.tenants import find_tenant
 
@@ -41,10 +36,8 @@ class View:
     teacher_id: str
     as_of: pd.Timestamp
 
-    def recommend(
-        self, k: int, *, explain: bool, explore: float = 0.0, rng: np.random.Generator | None = None
-    ) -> tuple[Recommendation, ...]:
-        """Return the teacher's k best courses, a share of the places given to exploring."""
+    def recommend(self, k: int, *, explain: bool) -> tuple[Recommendation, ...]:
+        """Return the teacher's k best courses."""
         return recommend(
             self.loaded.model,
             self.dataset,
@@ -53,8 +46,6 @@ class View:
             k=k,
             explain=explain,
             catalogue=self.catalogue,
-            explore=explore,
-            rng=rng,
         )
 
 
@@ -109,29 +100,3 @@ class Window:
 def unknown_teacher(teacher_id: str) -> UnknownId:
     """Say that the caller's tenant has no such teacher."""
     return UnknownId(f"teacher {teacher_id!r}", remedy="check the id, or put the teacher first")
-
-
-def log_impressions(
-    connection: sa.Connection,
-    tenant: str,
-    view: View,
-    shown: Sequence[Recommendation],
-    now: pd.Timestamp,
-) -> str:
-    """Remember what is shown to a teacher; return the id of the recommendation."""
-    recommendation_id = f"r-{uuid.uuid4().hex}"
-    rows = [
-        {
-            TENANT: tenant,
-            "recommendation_id": recommendation_id,
-            "teacher_id": view.teacher_id,
-            "course_id": each.course_id,
-            "rank": each.rank,
-            "shown_at": instant(now),
-            "propensity": each.propensity,
-            "model_version": view.loaded.version,
-        }
-        for each in shown
-    ]
-    insert(connection, DATA["impressions"], rows)
-    return recommendation_id

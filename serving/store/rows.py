@@ -9,9 +9,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from serving.store.records import Record
 from serving.store.schema import TENANT
+from serving.store.versions import touch_teachers
 
 #: Rows in one statement or one page: SQLite takes no more than 32,766 parameters.
 CHUNK = 500
+#: Tables about teachers that no list is made from.
+UNSEEN = ("impressions", "plans", "teacher_versions")
 
 
 def find(connection: sa.Connection, table: sa.Table, tenant: str, **equal: object) -> list[Record]:
@@ -41,6 +44,7 @@ def holds(connection: sa.Connection, table: sa.Table, tenant: str, **equal: obje
 
 def delete(connection: sa.Connection, table: sa.Table, tenant: str, **equal: object) -> int:
     """Delete such rows of a tenant; return how many."""
+    _touch(connection, table, [{TENANT: tenant, **equal}])
     return connection.execute(sa.delete(table).where(*_are(table, tenant, equal))).rowcount
 
 
@@ -48,6 +52,7 @@ def insert(connection: sa.Connection, table: sa.Table, records: Sequence[Record]
     """Add rows that are not there yet."""
     if records:
         connection.execute(sa.insert(table), records)
+        _touch(connection, table, records)
 
 
 def put(connection: sa.Connection, table: sa.Table, records: Sequence[Record]) -> None:
@@ -63,6 +68,15 @@ def put(connection: sa.Connection, table: sa.Table, records: Sequence[Record]) -
     else:
         statement = statement.on_conflict_do_nothing(index_elements=key)
     connection.execute(statement, records)
+    _touch(connection, table, records)
+
+
+def _touch(
+    connection: sa.Connection, table: sa.Table, records: Sequence[Mapping[str, object]]
+) -> None:
+    """Give the teachers of these rows another version, where a list is made from such rows."""
+    if records and "teacher_id" in records[0] and table.name not in UNSEEN:
+        touch_teachers(connection, str(records[0][TENANT]), (str(r["teacher_id"]) for r in records))
 
 
 def _are(

@@ -250,6 +250,7 @@ def test_what_is_shown_is_remembered_with_the_model_that_showed_it(
     app: FastAPI, platform, model: Model
 ):
     answer = platform.get("/v1/teachers/t20/recommendations?k=4").json()
+    app.state.service.impressions.flush()
     impressions = export_dataset(app.state.service.store).table("impressions")
     shown = impressions[impressions["recommendation_id"] == answer["recommendation_id"]]
     assert shown["course_id"].tolist() == [item["course_id"] for item in answer["items"]]
