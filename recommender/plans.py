@@ -13,10 +13,13 @@ from features.dataset import Dataset
 from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.planning import intake, offered, plan, policy
+from recommender.planning.attendance import away_from_school
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
 from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.rules import Policy
+from recommender.planning.school import School
+from recommender.planning.shared import with_shared
 from recommender.planning.solve import Effort
 
 #: How many of the best courses compete for a place in a plan, and how many more of those that
@@ -36,6 +39,7 @@ def make_plan(
     policy_folder: Path | None = None,
     wishes: Wishes | None = None,
     limits: Limits | None = None,
+    school: School | None = None,
     effort: Effort | None = None,
     catalogue: Catalogue | None = None,
 ) -> plan.Plan:
@@ -57,6 +61,7 @@ def make_plan(
         policy_folder=policy_folder,
         wishes=wishes,
         limits=limits,
+        school=school,
         catalogue=catalogue,
     )
     return plan.make(inputs, plan.Header(teacher_id, as_of, model.version), effort)
@@ -72,6 +77,7 @@ def inputs_of(
     policy_folder: Path | None = None,
     wishes: Wishes | None = None,
     limits: Limits | None = None,
+    school: School | None = None,
     catalogue: Catalogue | None = None,
 ) -> Inputs:
     """Return everything that a teacher's plan is made from.
@@ -84,7 +90,10 @@ def inputs_of(
     wishes
         Pins, bans, and an earlier plan to keep to.
     limits
-        The hours that the teacher takes on, and what is left of the school's allotment.
+        The hours and days that the teacher takes on, and what is left of the school's allotment.
+    school
+        What the school sets for all of its plans. Who is away by its teachers' enrolments is
+        added to ``school.away``: there, others' plans are told.
     catalogue
         What ``model.catalogue`` returned for this data set and moment, where it is at hand.
 
@@ -101,14 +110,24 @@ def inputs_of(
     horizon = Horizon.of(rules, as_of)
     catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
     scores = _relevance(model, dataset, teacher_id, as_of, catalogue)
-    candidates = offered.candidates(
+    school = school or School()
+    candidates = with_shared(
         dataset,
-        teacher_id,
-        as_of,
-        _competing(dataset, scores, rules, wishes),
-        policy=rules,
+        offered.candidates(
+            dataset,
+            teacher_id,
+            as_of,
+            _competing(dataset, scores, rules, wishes),
+            policy=rules,
+            horizon=horizon,
+        ),
+        teacher_id=teacher_id,
+        as_of=as_of,
+        contains=school.contains,
         horizon=horizon,
     )
+    if school.limits_absences(rules.absences_at_once):
+        school = school.also_away(away_from_school(dataset, teacher_id, as_of))
     utility = scores[dataset.courses.positions([each.course for each in candidates])]
     discount = YEARLY_DISCOUNT ** np.arange(len(horizon.years))
     return Inputs(
@@ -121,6 +140,7 @@ def inputs_of(
         done=frozenset(offered.completions(dataset, teacher_id, as_of)),
         limits=limits or Limits(),
         wishes=wishes,
+        school=school,
     )
 
 

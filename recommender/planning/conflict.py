@@ -18,12 +18,15 @@ from recommender.planning.draft import Label, Matrix
 from recommender.planning.explain import UNITS_ZH, Sentence, said_amount
 from recommender.planning.load import LOAD_STEPS
 from recommender.planning.model import NOTHING
+from recommender.planning.presence import AWAY_STEPS
 from recommender.planning.problem import Problem
 from recommender.planning.relaxation import LIMITS, Relaxation
 from recommender.planning.rules import Requirement
 
+#: Rows that close days to presence.
+CLOSING = ("free", "absence", "presence")
 #: What can be told of a conflict; all other rows only say which courses there are.
-TOLD = ("minimum", "maximum", "pin", *LIMITS)
+TOLD = ("minimum", "maximum", "pin", "clash", *CLOSING, *LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,9 @@ class Relief:
     Parameters
     ----------
     rule, of, period
-        The row that gives: ``minimum`` or ``maximum`` of a requirement, ``load`` of a year,
-        the ``budget``, or a ``pin``.
+        The row that gives: ``minimum`` or ``maximum`` of a requirement, ``load`` or days
+        ``away`` of a year, the ``budget``, a ``pin``, or closed days (``free`` for the school,
+        ``absence`` where too many are away, ``presence`` in holidays or term time).
     amount, unit
         How much: no less is enough, whatever the plan.
     """
@@ -84,7 +88,7 @@ def conflicts(problem: Problem) -> tuple[Conflict, ...]:
 
 
 class _Search:
-    """The relaxed problem, with a column for more hours in each year, and for more money."""
+    """The relaxed problem, with a column for more of each limit: hours, money, days."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
@@ -165,6 +169,8 @@ class _Search:
             return f"{steps / LOAD_STEPS:g}", "hour"
         if label.rule == "budget":
             return f"{steps / FEN:.2f}", "yuan"
+        if label.rule == "away":
+            return f"{steps / AWAY_STEPS:g}", "day"
         requirement = self._requirement(row)
         if label.rule == "pin" or requirement is None:
             return str(steps), "course"
@@ -173,11 +179,12 @@ class _Search:
 
 
 def _with_more(matrix: Matrix) -> tuple[Matrix, NDArray[np.int64]]:
-    """Append a column for more of it to each load and the budget, closed at first."""
-    loads = np.array([row for row, label in enumerate(matrix.labels) if label.rule in LIMITS])
-    count, columns = len(loads), len(matrix.gain)
+    """Append a column for more of it to each limit and each closed span, shut at first."""
+    giving = (*LIMITS, *CLOSING)
+    limits = np.array([row for row, label in enumerate(matrix.labels) if label.rule in giving])
+    count, columns = len(limits), len(matrix.gain)
     more = sparse.csr_array(
-        (np.full(count, -1.0), (loads, np.arange(count))), shape=(len(matrix.labels), count)
+        (np.full(count, -1.0), (limits, np.arange(count))), shape=(len(matrix.labels), count)
     )
     none = np.zeros(count)
     wider = replace(
@@ -199,6 +206,31 @@ def _rows_of(matrix: Matrix, columns: NDArray[np.int64]) -> dict[int, int]:
     return dict(zip(columns[cells.col].tolist(), cells.row.tolist(), strict=True))
 
 
+#: Rule -> code and what gives, in both languages.
+_OF_DAYS = {
+    "away": (
+        "more_days_away",
+        "{period} 年度至少多安排 {zh}离岗。",
+        "Be away from school for at least {en} more in {period}.",
+    ),
+    "free": (
+        "use_kept_days",
+        "学校自 {period} 起留空的日子里至少允许 {zh}。",
+        "Allow at least {en} on the days that the school keeps free from {period}.",
+    ),
+    "absence": (
+        "more_absences",
+        "自 {period} 起离岗人数已满的日子里至少再允许 {zh}。",
+        "Allow at least {en} from {period}, when as many as may be are away already.",
+    ),
+    "presence": (
+        "other_season",
+        "在 {period} 至少接受 {zh}到场。",
+        "Accept being there for at least {en} in {period}.",
+    ),
+}
+
+
 def relief_sentence(problem: Problem, relief: Relief) -> Sentence:
     """Say one way out, in both languages."""
     if relief.rule == "budget":
@@ -214,6 +246,10 @@ def relief_sentence(problem: Problem, relief: Relief) -> Sentence:
             f"{relief.period} 年度至少多安排 {zh}。",
             f"Take on at least {en} more in {relief.period}.",
         )
+    if relief.rule in _OF_DAYS:
+        code, in_zh, in_en = _OF_DAYS[relief.rule]
+        words = {"period": relief.period, "zh": zh, "en": en}
+        return Sentence(code, in_zh.format(**words), in_en.format(**words))
     if relief.rule == "pin":
         return Sentence(
             "unpin", f"取消指定课程 {relief.of}。", f"Give up the wish for {relief.of}."

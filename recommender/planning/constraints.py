@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
@@ -40,6 +40,11 @@ class Grid:
         Its load in hundredths of an hour.
     days
         The day on which it is earned, as ``date.toordinal``.
+    spread
+        The part of its load in each term, shape (n_options, n_terms); where left out, all of it
+        is in the option's own term.
+    fixed
+        Which options are taken in any case; where left out, none.
     """
 
     courses: tuple[str, ...]
@@ -48,6 +53,22 @@ class Grid:
     term: NDArray[np.int64]
     load: NDArray[np.int64]
     days: NDArray[np.int64]
+    spread: NDArray[np.int64] | None = None
+    fixed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=bool))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fixed", np.broadcast_to(self.fixed, self.course.shape))
+
+    def most_of(self, options: NDArray[np.int64] | Sequence[int]) -> int:
+        """Return how many of these options one rule of one at a time lets through."""
+        return max(1, int(self.fixed[options].sum()))
+
+    def load_in(self, terms: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the load of each option in some terms, a mask of shape (n_terms,)."""
+        if self.spread is None:
+            return np.where(terms[self.term], self.load, 0)
+        found: NDArray[np.int64] = self.spread[:, terms].sum(axis=1)
+        return found
 
     def of_course(self, number: int) -> NDArray[np.int64]:
         """Return the options of a course."""
@@ -64,7 +85,13 @@ def once(draft: Draft, grid: Grid, repeatable: Sequence[str], least: int = 0) ->
         options = grid.of_course(number)
         for key, group in _spans(options, grid, repeatable[number]):
             rule = "once" if repeatable[number] == NEVER_AGAIN else "repeat"
-            draft.row(Label(rule, course, key), group, np.ones(len(group)), lower=least, upper=1)
+            draft.row(
+                Label(rule, course, key),
+                group,
+                np.ones(len(group)),
+                lower=least,
+                upper=grid.most_of(group),
+            )
 
 
 def _spans(
@@ -104,7 +131,12 @@ def equivalent(
         again = all(repeatable[member] != NEVER_AGAIN for member in members)
         for key, here in _spans(options, grid, YEARLY if again else NEVER_AGAIN):
             if len(members) > 1 and len(here):
-                draft.row(Label("equivalent", group, key), here, np.ones(len(here)), upper=1)
+                draft.row(
+                    Label("equivalent", group, key),
+                    here,
+                    np.ones(len(here)),
+                    upper=grid.most_of(here),
+                )
 
 
 def after(
@@ -142,11 +174,12 @@ def loads(
 ) -> None:
     """Keep the load of each span between two bounds, in hundredths of an hour.
 
-    ``spans`` holds a key and the options inside, as a mask of shape (n_options,).
+    ``spans`` holds a key and the terms inside, as a mask of shape (n_terms,).
     """
     for (key, inside), low, high in zip(spans, least, most, strict=True):
-        options = np.flatnonzero(inside)
-        draft.row(Label("load", "", key), options, grid.load[options], lower=low, upper=high)
+        load = grid.load_in(inside)
+        options = np.flatnonzero(load)
+        draft.row(Label("load", "", key), options, load[options], lower=low, upper=high)
 
 
 def budget(draft: Draft, cost: NDArray[np.int64], left: Decimal | None) -> None:
@@ -165,12 +198,13 @@ def even(draft: Draft, grid: Grid, targets: NDArray[np.float64]) -> None:
         In the unit of ``grid.load``, shape (n_terms,).
     """
     for number, term in enumerate(grid.terms):
-        options = np.flatnonzero(grid.term == number)
+        load = grid.load_in(np.arange(len(grid.terms)) == number)
+        options = np.flatnonzero(load)
         above = draft.roughness(1.0)
         draft.row(
             Label("even", "", term),
             [*options, above],
-            [*grid.load[options], -LOAD_STEPS],
+            [*load[options], -LOAD_STEPS],
             upper=targets[number],
         )
 

@@ -21,13 +21,13 @@ class Label:
     Parameters
     ----------
     rule
-        ``once``, ``repeat``, ``equivalent``, ``after``, ``load``, ``even``, ``pin``,
-        ``budget``, ``minimum``, ``maximum`` or ``cap``; in a curriculum ``count`` and ``largest``;
-        in the relaxation ``cover``.
+        ``once``, ``repeat``, ``equivalent``, ``after``, ``clash``, ``free``, ``absence``,
+        ``presence``, ``away``, ``load``, ``even``, ``pin``, ``budget``, ``minimum``, ``maximum``
+        or ``cap``; in a curriculum ``count`` and ``largest``; in the relaxation ``cover``.
     of
         The course, the group, the requirement or the counting rule.
     period
-        Key of the term, year or cycle; empty where the rule has none.
+        Key of the term, year or cycle, or a day; empty where the rule has none.
     """
 
     rule: str
@@ -96,13 +96,13 @@ class Draft:
     _cells: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = field(default_factory=list)
 
     def columns(
-        self, *, upper: ArrayLike, gain: ArrayLike, whole: bool = False, lower: float = 0.0
+        self, *, upper: ArrayLike, gain: ArrayLike, whole: bool = False, lower: ArrayLike = 0.0
     ) -> NDArray[np.int64]:
         """Append columns and return their numbers; ``upper`` and ``gain`` have shape (n,)."""
         highest, gains = np.atleast_1d(upper), np.atleast_1d(gain)
         first = len(self._upper)
         self._upper += [float(value) for value in highest]
-        self._lower += [lower] * len(highest)
+        self._lower += np.broadcast_to(lower, highest.shape).astype(float).tolist()
         self._whole += [whole] * len(highest)
         self._gain += [float(value) for value in gains]
         return np.arange(first, len(self._upper), dtype=np.int64)

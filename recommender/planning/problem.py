@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import InvalidSetting
-from recommender.planning import constraints
+from recommender.planning import constraints, presence
+from recommender.planning.closed_days import closed_days, some_day
 from recommender.planning.constraints import Grid
 from recommender.planning.credits import CreditSheet, sheet
+from recommender.planning.days import Stretch
 from recommender.planning.draft import Draft, Label, Matrix
 from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Batch, Line, worth_of
-from recommender.planning.load import LOAD_STEPS, Limits, hours_of, yearly_limits
+from recommender.planning.load import LOAD_STEPS, Limits, hours_of, over_terms, yearly_limits
 from recommender.planning.matching import Attributes, Career
 from recommender.planning.obligations import draft_duties
 from recommender.planning.rules import Policy
+from recommender.planning.school import School
 
 #: Utilities are whole thousandths inside the problem.
 UTILITY_STEPS = 1000
@@ -40,6 +43,12 @@ class Option:
         The day it counts for; it lies in that term.
     cost, funding
         Yuan, and who pays; empty where that is not known.
+    stretches
+        The days of the offering; none where it is only expected.
+    days_away
+        Days away from school; ``None`` where that is not known.
+    fixed
+        It is in the plan whatever else is: the whole school does it.
     """
 
     term: int
@@ -50,6 +59,9 @@ class Option:
     offering: str = ""
     cost: Decimal | None = None
     funding: str = ""
+    stretches: tuple[Stretch, ...] = ()
+    days_away: Decimal | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +130,7 @@ class Inputs:
     done: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     wishes: Wishes = field(default_factory=Wishes)
+    school: School = field(default_factory=School)
 
     def __post_init__(self) -> None:
         shape = (len(self.candidates), len(self.horizon.years))
@@ -181,9 +194,12 @@ def build(inputs: Inputs) -> Problem:
     grid = _grid(inputs, places, batch)
     before = inputs.sheet()
     draft = Draft()
-    draft.columns(upper=_allowed(inputs, places), gain=_gains(inputs, places), whole=True)
+    draft.columns(
+        lower=grid.fixed, upper=_allowed(inputs, places), gain=_gains(inputs, places), whole=True
+    )
     _draft_courses(draft, grid, inputs)
     _draft_loads(draft, grid, inputs, before, batch)
+    _draft_days(draft, grid, inputs, [option for _, option in places])
     draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
     _draft_pins(draft, grid, inputs)
     constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
@@ -230,14 +246,19 @@ def _alike(inputs: Inputs, options: Sequence[Option], batch: Batch) -> list[Hash
 
 
 def _grid(inputs: Inputs, places: Sequence[tuple[int, Option]], batch: Batch) -> Grid:
-    hours = [hours_of(inputs.limits, option.hours) for _, option in places]
+    options = [option for _, option in places]
+    hours = [hours_of(inputs.limits, option.hours) for option in options]
+    load = np.array([int(LOAD_STEPS * each) for each in hours], dtype=np.int64)
+    term = np.array([option.term for option in options], dtype=np.int64)
     return Grid(
         courses=tuple(candidate.course for candidate in inputs.candidates),
         terms=tuple(term.key for term in inputs.horizon.terms),
         course=np.array([number for number, _ in places], dtype=np.int64),
-        term=np.array([option.term for _, option in places], dtype=np.int64),
-        load=np.array([int(LOAD_STEPS * each) for each in hours], dtype=np.int64),
+        term=term,
+        load=load,
         days=batch.days,
+        spread=over_terms(load, [option.stretches for option in options], inputs.horizon, term),
+        fixed=np.array([option.fixed for option in options], dtype=bool),
     )
 
 
@@ -252,7 +273,9 @@ def _allowed(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np
         if candidate.course in inputs.wishes.bans
         or not reachable.issuperset(candidate.prerequisites)
     }
-    return np.array([number not in out for number, _ in places], dtype=np.float64)
+    return np.array(
+        [option.fixed or number not in out for number, option in places], dtype=np.float64
+    )
 
 
 def _gains(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.float64]:
@@ -296,8 +319,7 @@ def _draft_loads(
     draft: Draft, grid: Grid, inputs: Inputs, before: CreditSheet, batch: Batch
 ) -> None:
     """Draft the limit of each year and an even share of it for each of its terms."""
-    years = inputs.horizon.years_by_term[grid.term]
-    spans = [(year.key, years == number) for number, year in enumerate(inputs.horizon.years)]
+    spans = inputs.horizon.terms_by_year
     most = yearly_limits(inputs.limits, inputs.horizon, before, batch.amounts, grid.load)
     if inputs.policy.hours_per_year is not None:
         cap = float(inputs.policy.hours_per_year * LOAD_STEPS)
@@ -305,9 +327,31 @@ def _draft_loads(
             min(each, cap * inputs.horizon.part_left(year))
             for each, year in zip(most, inputs.horizon.years, strict=True)
         ]
+    # What the whole school does is done whatever the hours of a year.
+    done = [int(grid.load_in(terms)[grid.fixed].sum()) for _, terms in spans]
+    most = [max(each, float(least)) for each, least in zip(most, done, strict=True)]
     constraints.loads(draft, grid, spans, least=[-np.inf] * len(spans), most=most)
     terms_in_year = np.bincount(inputs.horizon.years_by_term)
     constraints.even(draft, grid, (np.array(most) / terms_in_year)[inputs.horizon.years_by_term])
+
+
+def _draft_days(draft: Draft, grid: Grid, inputs: Inputs, options: Sequence[Option]) -> None:
+    """Draft what the days of offerings ask: one place at a time, closed days, days away."""
+    horizon, limits = inputs.horizon, inputs.limits
+    stretches = [option.stretches for option in options]
+    presence.clashes(draft, stretches, grid)
+    closed = closed_days(inputs.policy, horizon, limits, inputs.school)
+    if closed:
+        likely = [
+            each.stretches or some_day(horizon, each.term, each.attributes.mode) for each in options
+        ]
+        for rule in closed:
+            presence.closed(draft, likely, grid, rule)
+    if limits.days_away_per_year is not None:
+        away = np.array([presence.steps_away(each.days_away, each.stretches) for each in options])
+        taken = replace(grid, load=away, spread=over_terms(away, stretches, horizon, grid.term))
+        most = int(presence.AWAY_STEPS * limits.days_away_per_year)
+        presence.days_away(draft, taken, horizon.terms_by_year, most)
 
 
 def _costs(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.int64]:
@@ -315,7 +359,9 @@ def _costs(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.i
     paid = inputs.policy.budget_funding
     return np.array(
         [
-            int(constraints.FEN * (each.cost or 0)) if each.funding in paid else 0
+            int(constraints.FEN * (each.cost or 0))
+            if each.funding in paid and not each.fixed
+            else 0
             for _, each in places
         ],
         dtype=np.int64,

@@ -269,6 +269,8 @@ class Policy:
         The most hours that a plan may ask of a teacher in a policy year, whatever is owed.
     budget_funding
         The funding sources whose costs count against a school's remaining allotment.
+    absences_at_once
+        The most teachers of a school who may be away on one day of term.
     lineage
         Ids of the policies that it completes: what was counted under them counts here.
     version
@@ -298,6 +300,7 @@ class Policy:
     round: tuple[Round, ...] = ()
     hours_per_year: Annotated[Decimal, Field(gt=0)] | None = None
     budget_funding: Words = ()
+    absences_at_once: Annotated[int, Strict(), Field(ge=0)] | None = None
     newcomers: Literal["since_arrival", "all"] = "since_arrival"
     named_only: Annotated[bool, Strict()] = False
     lineage: Words = ()

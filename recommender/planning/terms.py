@@ -56,7 +56,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class TermRule:
-    """One term of every policy year: from its first month and day to the next term's."""
+    """One term of every policy year: from its first month and day to the next term's.
+
+    ``holiday`` says that there is no school in it.
+    """
 
     __pydantic_config__ = STRICT
 
@@ -64,6 +67,7 @@ class TermRule:
     zh: str
     en: str
     starts: MonthDay
+    holiday: Annotated[bool, Strict()] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,20 @@ class Cycle:
 
     def season(self, day: dt.date) -> str:
         """Return the id of the term rule that a day falls under."""
+        return self._rule(day).id
+
+    @property
+    def has_holidays(self) -> bool:
+        """Whether it says which of its terms are holidays."""
+        return any(rule.holiday for rule in self.term)
+
+    def is_holiday(self, day: dt.date) -> bool:
+        """Say whether a day lies in a term that is a holiday."""
+        return self.has_holidays and self._rule(day).holiday
+
+    def _rule(self, day: dt.date) -> TermRule:
         terms = self._terms(self._year(self.number(day)))
-        return next(rule.id for rule, term in zip(self.term, terms, strict=True) if term.holds(day))
+        return next(rule for rule, term in zip(self.term, terms, strict=True) if term.holds(day))
 
     def _anniversary(self, number: int) -> dt.date:
         return self.starts.replace(year=self.starts.year + number)
