@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
+from features.errors import InvalidSetting, UnknownId, did_you_mean
 from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.planning import intake, offered, plan, policy
 from recommender.planning.attendance import away_from_school
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
+from recommender.planning.matching import Career
 from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.rules import Policy
 from recommender.planning.school import School
@@ -88,7 +90,7 @@ def inputs_of(
         Of a policy shipped or in ``policy_folder``; found from the teacher's dated place, stage
         and role when left out.
     wishes
-        Pins, bans, and an earlier plan to keep to.
+        Pins, bans, terms that are preferred, and an earlier plan to keep to.
     limits
         The hours and days that the teacher takes on, and what is left of the school's allotment.
     school
@@ -100,14 +102,15 @@ def inputs_of(
     Raises
     ------
     UnknownId
-        If there is no such teacher.
+        If there is no such teacher, or no course that is wished for or banned.
+    InvalidSetting
+        If a term or a year is asked about that is not to come.
     InvalidPolicy
         If no policy is in force for the teacher, or the named one is broken.
     """
-    wishes = wishes or Wishes()
-    career = intake.career(dataset, teacher_id, as_of)
-    rules = policy.in_force(career, as_of, policy_name, policy_folder)
-    horizon = Horizon.of(rules, as_of)
+    wishes, limits = wishes or Wishes(), limits or Limits()
+    career, rules, horizon = rules_for(dataset, teacher_id, as_of, policy_name, policy_folder)
+    _check(dataset, horizon, wishes, limits)
     catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
     scores = _relevance(model, dataset, teacher_id, as_of, catalogue)
     school = school or School()
@@ -138,10 +141,57 @@ def inputs_of(
         candidates=candidates,
         utility=np.maximum(utility, 0)[:, None] * discount,
         done=frozenset(offered.completions(dataset, teacher_id, as_of)),
-        limits=limits or Limits(),
+        limits=limits,
         wishes=wishes,
         school=school,
     )
+
+
+def rules_for(
+    dataset: Dataset,
+    teacher_id: str,
+    as_of: pd.Timestamp,
+    policy_name: str | None = None,
+    policy_folder: Path | None = None,
+) -> tuple[Career, Policy, Horizon]:
+    """Return a teacher's career, the policy in force for it, and how far a plan looks.
+
+    Raises
+    ------
+    UnknownId
+        If there is no such teacher.
+    InvalidPolicy
+        If no policy is in force for the teacher, or the named one is broken.
+    """
+    career = intake.career(dataset, teacher_id, as_of)
+    rules = policy.in_force(career, as_of, policy_name, policy_folder)
+    return career, rules, Horizon.of(rules, as_of)
+
+
+def _check(dataset: Dataset, horizon: Horizon, wishes: Wishes, limits: Limits) -> None:
+    """Refuse wishes for courses that are not there, and for terms or years that are not to come."""
+    places = [*wishes.pins, *wishes.prefer]
+    for course in (*(name for name, _ in places), *sorted(wishes.bans)):
+        if course not in dataset.courses:
+            meant = did_you_mean([course], dataset.courses.ids)
+            raise UnknownId(
+                f"course {course!r}",
+                expected=f"one of {len(dataset.courses)} known courses",
+                remedy=meant or "check the id, or add the course first",
+            )
+    asked = (
+        ("term", [term for _, term in places if term], [term.key for term in horizon.terms]),
+        ("year", [year for year, _ in limits.hours_in_year], [each.key for each in horizon.years]),
+    )
+    for what, named, known in asked:
+        for name in named:
+            if name not in known:
+                raise InvalidSetting(
+                    f"the {what} of a wish",
+                    expected=f"one to come, from {known[0]} to {known[-1]}",
+                    got=repr(name),
+                    remedy=did_you_mean([name], known) or "name one of the plan",
+                )
 
 
 def _relevance(
@@ -172,6 +222,6 @@ def _competing(
     chosen: list[NDArray[np.integer]] = [order[:PLANNED_FROM]]
     for fitting in offered.fitting(dataset, rules).values():
         chosen.append(order[np.isin(order, fitting)][:PER_REQUIREMENT])
-    wished = [course for course, _ in (*wishes.pins, *wishes.keep)]
+    wished = [course for course, _ in (*wishes.pins, *wishes.prefer, *wishes.keep)]
     chosen.append(order[np.isin(order, dataset.courses.positions(wished))])
     return np.unique(np.concatenate(chosen)).astype(np.int64)

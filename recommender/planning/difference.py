@@ -1,13 +1,12 @@
-"""What changes from one plan to the next, in both languages."""
+"""What changes from one plan to the next, and why, in both languages."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from recommender.planning.causes import Asking, Cause, Place
 from recommender.planning.explain import Sentence
 from recommender.planning.plan import Plan
-
-Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +24,23 @@ class Difference:
 
     A course planned several times is compared term by term; what is left over on both sides
     has moved, in the order of terms.
+
+    Parameters
+    ----------
+    causes
+        Why a course was moved, dropped or added, where that can be told; a moved one by the term
+        that it comes from.
     """
 
     kept: tuple[Place, ...]
     moved: tuple[Move, ...]
     dropped: tuple[Place, ...]
     added: tuple[Place, ...]
+    causes: tuple[Cause, ...] = ()
 
     @classmethod
     def between(cls, before: Plan, after: Plan) -> Difference:
-        """Compare two plans of one teacher."""
+        """Compare two plans of one teacher, without asking why."""
         old = [(item.course, item.term) for item in before.items]
         new = [(item.course, item.term) for item in after.items]
         kept = sorted(set(old) & set(new))
@@ -50,30 +56,42 @@ class Difference:
                 moved.append(Move(course, term, match[1]))
         return cls(tuple(kept), tuple(moved), tuple(sorted(dropped)), tuple(sorted(come)))
 
+    def explained(self, asking: Asking) -> Difference:
+        """Return the same with the cause of each change, as far as it can be told."""
+        found = (
+            *(asking.moved(each.course, each.before, each.after) for each in self.moved),
+            *(asking.dropped(*place) for place in self.dropped),
+            *(asking.added(*place) for place in self.added),
+        )
+        return replace(self, causes=tuple(cause for cause in found if cause is not None))
+
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say it: what moved, was dropped, was added, and how much stays as it was."""
+        """Say it: what moved, was dropped, was added, why, and how much stays as it was."""
         return (
             *(
-                Sentence(
+                self._because(
+                    (move.course, move.before),
                     "moved",
-                    f"课程 {move.course} 由 {move.before} 调整到 {move.after}。",
-                    f"Course {move.course} moves from {move.before} to {move.after}.",
+                    f"课程 {move.course} 由 {move.before} 调整到 {move.after}",
+                    f"Course {move.course} moves from {move.before} to {move.after}",
                 )
                 for move in self.moved
             ),
             *(
-                Sentence(
+                self._because(
+                    (course, term),
                     "dropped",
-                    f"不再安排课程 {course}（原 {term}）。",
-                    f"Course {course} is no longer planned (it was in {term}).",
+                    f"不再安排课程 {course}（原 {term}）",
+                    f"Course {course} is no longer planned (it was in {term})",
                 )
                 for course, term in self.dropped
             ),
             *(
-                Sentence(
+                self._because(
+                    (course, term),
                     "added",
-                    f"新增课程 {course}（{term}）。",
-                    f"Course {course} is new, in {term}.",
+                    f"新增课程 {course}（{term}）",
+                    f"Course {course} is new, in {term}",
                 )
                 for course, term in self.added
             ),
@@ -83,3 +101,9 @@ class Difference:
                 f"The other {len(self.kept)} stay as they were.",
             ),
         )
+
+    def _because(self, place: Place, code: str, zh: str, en: str) -> Sentence:
+        told = [each for each in self.causes if (each.course, each.term) == place]
+        if not told:
+            return Sentence(code, f"{zh}。", f"{en}.")
+        return Sentence(code, f"{zh}：{told[0].zh}。", f"{en}: {told[0].en}.")

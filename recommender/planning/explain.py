@@ -46,6 +46,7 @@ def item_sentences(plan: Plan, item: Item) -> tuple[Sentence, ...]:
 def _wish(item: Item) -> list[Sentence]:
     known = {
         "pinned": Sentence("pinned", "由您指定。", "You asked for it."),
+        "preferred": Sentence("preferred", "安排在您希望的学期。", "In the term that you prefer."),
         "kept": Sentence("kept", "沿用上一版计划。", "Kept from your earlier plan."),
     }
     return [known[item.wish]] if item.wish else []

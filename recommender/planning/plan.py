@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from features.errors import InvalidSetting
+from recommender.planning.asked import Asked
 from recommender.planning.balances import Balance
 from recommender.planning.credits import CreditSheet
 from recommender.planning.lines import Line
@@ -40,7 +41,8 @@ class Item:
     opens
         Courses of the plan of which it is a prerequisite.
     wish
-        ``pinned`` or ``kept`` where the teacher or an earlier plan asked for it, else empty.
+        ``pinned``, ``preferred`` or ``kept`` where the teacher or an earlier plan asked for it,
+        else empty.
     rank
         Its place among all candidates by utility in that year, from 1.
     """
@@ -118,6 +120,8 @@ class Plan:
         (bound - objective) / objective.
     shortage_proven
         Whether it is proven that no plan leaves less unmet.
+    asked
+        What the teacher asked of it; the plan that replaces it is asked the same.
     """
 
     __pydantic_config__ = STRICT
@@ -137,6 +141,7 @@ class Plan:
     shortage_proven: bool
     revision: int = 1
     state: State = "draft"
+    asked: Asked = Asked()
 
     @property
     def unmet(self) -> tuple[Outcome, ...]:
@@ -216,6 +221,7 @@ def written(problem: Problem, solution: Solution, header: Header, effort: Effort
         gap=solution.gap,
         shortage_proven=solution.shortage_proven,
         revision=header.revision,
+        asked=Asked.of(inputs),
     )
 
 
@@ -304,6 +310,8 @@ def _item(
 def _wish(inputs: Inputs, course: str, term: str) -> str:
     if any(pinned == course and wanted in (None, term) for pinned, wanted in inputs.wishes.pins):
         return "pinned"
+    if (course, term) in inputs.wishes.prefer:
+        return "preferred"
     return "kept" if (course, term) in inputs.wishes.keep else ""
 
 

@@ -17,6 +17,7 @@ from recommender.planning.constraints import Grid
 from recommender.planning.credits import CreditSheet, sheet
 from recommender.planning.days import Stretch
 from recommender.planning.draft import Draft, Label, Matrix
+from recommender.planning.favours import UTILITY_STEPS, kept_gain, preferred_gain
 from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Batch, Line, worth_of
 from recommender.planning.load import LOAD_STEPS, Limits, hours_of, over_terms, yearly_limits
@@ -25,8 +26,6 @@ from recommender.planning.obligations import draft_duties
 from recommender.planning.rules import Policy
 from recommender.planning.school import School
 
-#: Utilities are whole thousandths inside the problem.
-UTILITY_STEPS = 1000
 #: Cost level of pins: after compulsory duties (0), before all other duties.
 PINNED = 1
 
@@ -99,12 +98,18 @@ class Wishes:
         (course, key of its term) of an earlier plan, to be disturbed as little as can be.
     keep_bonus
         Utility of leaving a kept course in its term; half of it for keeping it in another.
+    prefer
+        (course, key of a term): the term that would suit best, if the course is planned.
+    prefer_bonus
+        Utility of having a course in a preferred term: more than that of leaving it in another.
     """
 
     pins: tuple[tuple[str, str | None], ...] = ()
     bans: frozenset[str] = frozenset()
     keep: tuple[tuple[str, str], ...] = ()
     keep_bonus: float = 0.1
+    prefer: tuple[tuple[str, str], ...] = ()
+    prefer_bonus: float = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,7 +200,10 @@ def build(inputs: Inputs) -> Problem:
     before = inputs.sheet()
     draft = Draft()
     draft.columns(
-        lower=grid.fixed, upper=_allowed(inputs, places), gain=_gains(inputs, places), whole=True
+        lower=grid.fixed,
+        upper=_allowed(inputs, places),
+        gain=_gains(inputs, places, grid),
+        whole=True,
     )
     _draft_courses(draft, grid, inputs)
     _draft_loads(draft, grid, inputs, before, batch)
@@ -278,18 +286,16 @@ def _allowed(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np
     )
 
 
-def _gains(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.float64]:
-    """Return the gain of each option in thousandths: its utility, and a bonus for what is kept."""
-    kept = dict(inputs.wishes.keep)
+def _gains(inputs: Inputs, places: Sequence[tuple[int, Option]], grid: Grid) -> NDArray[np.float64]:
+    """Return the gain of each option in thousandths: its utility, and what wishes add to it."""
+    wishes = inputs.wishes
     gains = np.zeros(len(places))
     for column, (number, option) in enumerate(places):
         utility = inputs.utility[number, inputs.horizon.year_of_term[option.term]]
-        course = inputs.candidates[number].course
-        if course in kept:
-            same = kept[course] == inputs.horizon.terms[option.term].key
-            utility += inputs.wishes.keep_bonus * (1.0 if same else 0.5)
         gains[column] = np.rint(UTILITY_STEPS * utility)
-    return gains
+    repeatable = [each.repeatable for each in inputs.candidates]
+    gains += kept_gain(grid, wishes.keep, repeatable, wishes.keep_bonus)
+    return gains + preferred_gain(grid, wishes.prefer, wishes.prefer_bonus)
 
 
 def _draft_courses(draft: Draft, grid: Grid, inputs: Inputs) -> None:
