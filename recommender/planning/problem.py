@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import InvalidSetting
-from recommender.planning import constraints, presence
-from recommender.planning.closed_days import closed_days, some_day
+from recommender.planning import constraints
+from recommender.planning.closed_days import closed_days
 from recommender.planning.constraints import Grid
 from recommender.planning.credits import CreditSheet, sheet
+from recommender.planning.daily import Dates, draft_days
 from recommender.planning.days import Stretch
 from recommender.planning.draft import Draft, Label, Matrix
 from recommender.planning.favours import UTILITY_STEPS, kept_gain, preferred_gain
@@ -207,11 +208,26 @@ def build(inputs: Inputs) -> Problem:
     )
     _draft_courses(draft, grid, inputs)
     _draft_loads(draft, grid, inputs, before, batch)
-    _draft_days(draft, grid, inputs, [option for _, option in places])
+    draft_days(
+        draft,
+        grid,
+        _dates([option for _, option in places]),
+        inputs.horizon,
+        closed=closed_days(inputs.policy, inputs.horizon, inputs.limits, inputs.school),
+        days_away=inputs.limits.days_away_per_year,
+    )
     draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
     _draft_pins(draft, grid, inputs)
     constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
     return Problem(inputs, draft.matrix(), places, grid, batch.amounts, before)
+
+
+def _dates(options: Sequence[Option]) -> Dates:
+    return Dates(
+        stretches=[option.stretches for option in options],
+        modes=[option.attributes.mode for option in options],
+        away=[option.days_away for option in options],
+    )
 
 
 def _batch(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> Batch:
@@ -339,25 +355,6 @@ def _draft_loads(
     constraints.loads(draft, grid, spans, least=[-np.inf] * len(spans), most=most)
     terms_in_year = np.bincount(inputs.horizon.years_by_term)
     constraints.even(draft, grid, (np.array(most) / terms_in_year)[inputs.horizon.years_by_term])
-
-
-def _draft_days(draft: Draft, grid: Grid, inputs: Inputs, options: Sequence[Option]) -> None:
-    """Draft what the days of offerings ask: one place at a time, closed days, days away."""
-    horizon, limits = inputs.horizon, inputs.limits
-    stretches = [option.stretches for option in options]
-    presence.clashes(draft, stretches, grid)
-    closed = closed_days(inputs.policy, horizon, limits, inputs.school)
-    if closed:
-        likely = [
-            each.stretches or some_day(horizon, each.term, each.attributes.mode) for each in options
-        ]
-        for rule in closed:
-            presence.closed(draft, likely, grid, rule)
-    if limits.days_away_per_year is not None:
-        away = np.array([presence.steps_away(each.days_away, each.stretches) for each in options])
-        taken = replace(grid, load=away, spread=over_terms(away, stretches, horizon, grid.term))
-        most = int(presence.AWAY_STEPS * limits.days_away_per_year)
-        presence.days_away(draft, taken, horizon.terms_by_year, most)
 
 
 def _costs(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.int64]:
