@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
@@ -54,14 +54,16 @@ class Grid:
     load: NDArray[np.int64]
     days: NDArray[np.int64]
     spread: NDArray[np.int64] | None = None
-    fixed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=bool))
+    fixed: NDArray[np.bool_] | None = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "fixed", np.broadcast_to(self.fixed, self.course.shape))
+    @property
+    def held(self) -> NDArray[np.bool_]:
+        """Which options are taken in any case, shape (n_options,)."""
+        return np.zeros(self.course.shape, dtype=bool) if self.fixed is None else self.fixed
 
     def most_of(self, options: NDArray[np.int64] | Sequence[int]) -> int:
         """Return how many of these options one rule of one at a time lets through."""
-        return max(1, int(self.fixed[options].sum()))
+        return 1 if self.fixed is None else max(1, int(self.fixed[options].sum()))
 
     def load_in(self, terms: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return the load of each option in some terms, a mask of shape (n_terms,)."""

@@ -102,7 +102,7 @@ def over_terms(
     long = [
         option
         for option, days in enumerate(stretches)
-        if any(each.since < terms[own[option]].since for each in days)
+        if days and any(each.since < terms[own[option]].since for each in days)
     ]
     if not long:
         return None

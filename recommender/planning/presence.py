@@ -43,6 +43,7 @@ def _together(stretches: Iterable[tuple[Stretch, ...]]) -> list[tuple[dt.date, f
     changes = sorted(
         (day, begins, option)
         for option, own in enumerate(stretches)
+        if own
         for each in own
         if each.presence == "every"
         for day, begins in ((each.since, True), (each.until, False))
@@ -73,7 +74,7 @@ def closed(
     """
     days = [span for _, span in spans]
     inside: list[list[int]] = [[] for _ in spans]
-    for option in np.flatnonzero(~grid.fixed).tolist():
+    for option in np.flatnonzero(~grid.held).tolist():
         own = stretches[option]
         for number in {number for each in own for number in each.surely_on(days)}:
             inside[number].append(option)
@@ -104,5 +105,5 @@ def days_away(
         away = grid.load_in(terms)
         options = np.flatnonzero(away)
         if len(options):
-            limit = max(most, int(away[grid.fixed].sum()))
+            limit = max(most, int(away[grid.held].sum()))
             draft.row(Label("away", "", key), options, away[options], upper=limit)

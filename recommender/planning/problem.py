@@ -201,7 +201,7 @@ def build(inputs: Inputs) -> Problem:
     before = inputs.sheet()
     draft = Draft()
     draft.columns(
-        lower=grid.fixed,
+        lower=0.0 if grid.fixed is None else grid.fixed,
         upper=_allowed(inputs, places),
         gain=_gains(inputs, places, grid),
         whole=True,
@@ -274,6 +274,7 @@ def _grid(inputs: Inputs, places: Sequence[tuple[int, Option]], batch: Batch) ->
     hours = [hours_of(inputs.limits, option.hours) for option in options]
     load = np.array([int(LOAD_STEPS * each) for each in hours], dtype=np.int64)
     term = np.array([option.term for option in options], dtype=np.int64)
+    fixed = np.array([option.fixed for option in options], dtype=bool)
     return Grid(
         courses=tuple(candidate.course for candidate in inputs.candidates),
         terms=tuple(term.key for term in inputs.horizon.terms),
@@ -282,7 +283,7 @@ def _grid(inputs: Inputs, places: Sequence[tuple[int, Option]], batch: Batch) ->
         load=load,
         days=batch.days,
         spread=over_terms(load, [option.stretches for option in options], inputs.horizon, term),
-        fixed=np.array([option.fixed for option in options], dtype=bool),
+        fixed=fixed if fixed.any() else None,
     )
 
 
@@ -350,7 +351,7 @@ def _draft_loads(
             for each, year in zip(most, inputs.horizon.years, strict=True)
         ]
     # What the whole school does is done whatever the hours of a year.
-    done = [int(grid.load_in(terms)[grid.fixed].sum()) for _, terms in spans]
+    done = [int(grid.load_in(terms)[grid.held].sum()) for _, terms in spans]
     most = [max(each, float(least)) for each, least in zip(most, done, strict=True)]
     constraints.loads(draft, grid, spans, least=[-np.inf] * len(spans), most=most)
     terms_in_year = np.bincount(inputs.horizon.years_by_term)
