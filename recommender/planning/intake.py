@@ -52,7 +52,12 @@ def career(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> Career:
     )
     standings = tuple(_standing(dataset, row, as_of) for row in rows_of(seen))
     unknown = Standing(dt.date.min, region=NATION)
-    return Career(standings or (unknown,), _employed_on(seen, dataset.columns.zone))
+    registered = seen["registered_on"].dropna()
+    return Career(
+        standings or (unknown,),
+        _employed_on(seen, dataset.columns.zone),
+        registered.iloc[-1].date() if len(registered) else None,
+    )
 
 
 def _standing(dataset: Dataset, row: Row, as_of: pd.Timestamp) -> Standing:

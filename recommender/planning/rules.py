@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -311,6 +311,11 @@ class Policy:
         """The unit, in a step fine enough that every counted part is a whole number."""
         parts = math.lcm(*(rule.weight.denominator for rule in self.counting))
         return _finer(self.unit, self.step, parts)
+
+    def own(self, career: Career) -> Policy:
+        """Return the policy with the cycles of a teacher, where they begin on an own day."""
+        cycle = self.cycle.own(career.registered_on)
+        return self if cycle is self.cycle else replace(self, cycle=cycle)
 
     def arrival(self, career: Career) -> dt.date | None:
         """Return the day from which a newcomer owes what the policy asks; ``None``: all along."""
