@@ -96,7 +96,7 @@ class _Search:
         self._relaxation = Relaxation(self.matrix, covers=False)
         self._lacking = np.flatnonzero(self.matrix.levels.any(axis=0))
         self._missing = np.zeros(len(self.matrix.gain))
-        self._row_of = _rows_of(self.matrix, np.concatenate([self._lacking, self._more]))
+        self._rows_of = _rows_of(self.matrix, np.concatenate([self._lacking, self._more]))
 
     def narrow(self, level: int) -> NDArray[np.int64]:
         """Minimise a level and hold it; return the rows in conflict, none where all is met."""
@@ -119,14 +119,15 @@ class _Search:
         self._limit(own, np.zeros(len(own)))
         found = [
             (self._order(column), relief)
-            for column, row in self._row_of.items()
-            if row in against and (relief := self._relief(column, row, level)) is not None
+            for column, rows in self._rows_of.items()
+            if set(rows) & set(against.tolist())
+            and (relief := self._relief(column, rows[0], level)) is not None
         ]
         self._limit(own, self._missing[own])
-        lacking = [self._row_of[column] for column in own.tolist() if self._missing[column] > 0]
+        lacking = [self._rows_of[column][0] for column in own.tolist() if self._missing[column] > 0]
         return Conflict(
             lacking=tuple(labels[row] for row in lacking),
-            against=tuple(labels[row] for row in against.tolist()),
+            against=tuple(dict.fromkeys(labels[row] for row in against.tolist())),
             reliefs=tuple(relief for _, relief in sorted(found, key=lambda pair: pair[0])),
         )
 
@@ -200,10 +201,13 @@ def _with_more(matrix: Matrix) -> tuple[Matrix, NDArray[np.int64]]:
     return wider, np.arange(columns, columns + count)
 
 
-def _rows_of(matrix: Matrix, columns: NDArray[np.int64]) -> dict[int, int]:
-    """Return the row that each of these columns eases."""
+def _rows_of(matrix: Matrix, columns: NDArray[np.int64]) -> dict[int, list[int]]:
+    """Return the rows that each of these columns eases: all of them stand for one rule."""
     cells = matrix.rows[:, columns].tocoo()
-    return dict(zip(columns[cells.col].tolist(), cells.row.tolist(), strict=True))
+    found: dict[int, list[int]] = {}
+    for column, row in zip(columns[cells.col].tolist(), cells.row.tolist(), strict=True):
+        found.setdefault(column, []).append(row)
+    return found
 
 
 #: Rule -> code and what gives, in both languages.

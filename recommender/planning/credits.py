@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.planning.amounts import Measure
-from recommender.planning.balances import Balance, CapUse, Counted
+from recommender.planning.balances import Balance, CapUse, Counted, Cut
+from recommender.planning.caps import Cap, cuts, most, outside, rooms, through, within_caps
 from recommender.planning.carrying import chained, passes_on
 from recommender.planning.duties import Duty, duties
 from recommender.planning.lines import Batch, Line, Worth, worth_of
@@ -137,12 +138,15 @@ class Contribution:
         Steps before and after the counting rule's weight; 0 where it does not fit.
     rule
         Index of the policy's counting rule that decides, ``IN_FULL`` for none.
+    beside
+        Index of the rule whose cap holds beside it, ``IN_FULL`` for none.
     """
 
     fits: NDArray[np.bool_]
     amount: NDArray[np.int64]
     counted: NDArray[np.int64]
     rule: NDArray[np.int64]
+    beside: NDArray[np.int64]
 
 
 def contribution(
@@ -152,14 +156,16 @@ def contribution(
     fits = batch.fitting(requirement.where, policy.measure)
     amount = np.where(fits, batch.courses if requirement.counts == "course" else batch.amounts, 0)
     counted, decided = amount.copy(), np.full(len(batch), IN_FULL, dtype=np.int64)
+    beside = decided.copy()
     windows = policy.windows_of(career)
     for number, rule in enumerate(policy.counting):
         if requirement.id not in rule.requirements:
             continue
-        here = fits & (decided == IN_FULL) & _under(policy, rule, batch, (career, windows))
-        counted[here] = amount[here] * rule.weight.numerator // rule.weight.denominator
-        decided[here] = number
-    return Contribution(fits, amount, counted, decided)
+        first = beside if rule.beside else decided
+        here = fits & (first == IN_FULL) & _under(policy, rule, batch, (career, windows))
+        counted[here] = counted[here] * rule.weight.numerator // rule.weight.denominator
+        first[here] = number
+    return Contribution(fits, amount, counted, decided, beside)
 
 
 def contributions(
@@ -198,7 +204,7 @@ def within(days: NDArray[np.int64], period: Period) -> NDArray[np.bool_]:
 def cap_groups(
     policy: Policy, duty: Duty, given: Contribution, days: NDArray[np.int64]
 ) -> dict[tuple[int, int], NDArray[np.bool_]]:
-    """Group the lines that share a cap within a duty.
+    """Group the lines that share a cap within a duty, by the rules that decide.
 
     Returns
     -------
@@ -209,7 +215,7 @@ def cap_groups(
     groups: dict[tuple[int, int], NDArray[np.bool_]] = {}
     for number, rule in enumerate(policy.counting):
         under = inside & (given.rule == number)
-        if rule.cap is None or duty.requirement.id not in rule.requirements:
+        if rule.cap is None or rule.beside or duty.requirement.id not in rule.requirements:
             continue
         if rule.per == "period":
             groups[number, 0] = under
@@ -224,46 +230,75 @@ def _balance(
     policy: Policy, duty: Duty, given: Contribution, batch: Batch, lines: Sequence[Line]
 ) -> Balance:
     inside = given.fits & within(batch.days, duty.period)
-    after_caps = np.where(inside, given.counted, 0)
-    taken = int(after_caps.sum())
-    caps = []
-    for (number, year), group in cap_groups(policy, duty, given, batch.days).items():
-        cap = _cap(policy, number)
-        after_caps[group] = _capped(given.counted[group], cap)
-        used = int(after_caps[group].sum())
-        caps.append(CapUse(policy.counting[number].id, year, used, cap))
+    before = np.where(inside, given.counted, 0)
+    decided, beside = _caps(policy, duty, given, batch)
+    caps = list(decided.values()), list(beside.values())
+    after = within_caps(before, *caps)
+    rules = given.rule
     planned = np.array([line.planned for line in lines], dtype=bool)
-    earned = int(after_caps[~planned].sum())
-    to_come = int(after_caps[planned].sum())
+    recognised = np.where(planned, 0, before)
+    earned, total = int(after[~planned].sum()), int(after.sum())
+    if beside:
+        # Where two caps meet, what is planned may push aside what is recognised: not its sum.
+        earned, total = most(recognised, *caps), most(before, *caps)
+        rules = np.where(after < within_caps(before, caps[0]), given.beside, given.rule)
+    taken = int(before.sum())
     return Balance(
         duty=duty,
         earned=earned,
-        planned=to_come,
+        planned=total - earned,
         taken=taken,
-        missing=max(0, (duty.minimum or 0) - earned - to_come),
+        missing=max(0, (duty.minimum or 0) - total),
         excess=0 if duty.maximum is None else max(0, taken - duty.maximum),
-        caps=tuple(caps),
+        caps=tuple(
+            CapUse(policy.counting[number].id, year, int(after[group].sum()), cap)
+            for (number, year), (group, cap) in (decided | beside).items()
+        ),
         lines=tuple(
             Counted(
                 line_id=lines[int(at)].line_id,
                 amount=int(given.amount[at]),
-                counted=int(after_caps[at]),
-                rule=_rule_id(policy, int(given.rule[at])),
+                counted=int(after[at]),
+                rule=_rule_id(policy, int(rules[at])),
             )
             for at in np.flatnonzero(inside & (given.amount != 0))
         ),
+        cuts=_cuts(recognised, caps[0], beside) if beside else (),
     )
+
+
+def _caps(
+    policy: Policy, duty: Duty, given: Contribution, batch: Batch
+) -> tuple[dict[tuple[int, int], Cap], dict[tuple[int, int], Cap]]:
+    """Return the caps of a duty by rule and year (0: its period): those that decide, and beside."""
+    groups = cap_groups(policy, duty, given, batch.days)
+    decided = {key: (group, _cap(policy, key[0])) for key, group in groups.items()}
+    inside = given.fits & within(batch.days, duty.period)
+    beside = {
+        (number, 0): (inside & (given.beside == number), _cap(policy, number))
+        for number, rule in enumerate(policy.counting)
+        if rule.beside and duty.requirement.id in rule.requirements
+    }
+    return decided, beside
+
+
+def _cuts(
+    recognised: NDArray[np.int64],
+    decided: Sequence[Cap],
+    beside: Mapping[tuple[int, int], Cap],
+) -> tuple[Cut, ...]:
+    found = []
+    for keys in cuts(list(beside)):
+        caps = [beside[key] for key in keys]
+        given = through(recognised, decided, caps)
+        left = rooms(outside(recognised, caps), decided)
+        found.append(Cut(tuple(number for number, _ in keys), given, left))
+    return tuple(found)
 
 
 def _cap(policy: Policy, number: int) -> int:
     cap = policy.counting[number].cap
     return 0 if cap is None else policy.measure.steps(cap)
-
-
-def _capped(counted: NDArray[np.int64], cap: int) -> NDArray[np.int64]:
-    """Let lines count in their order until the cap is reached; a correction may free room."""
-    running = np.minimum(np.cumsum(counted), cap)
-    return np.diff(running, prepend=0)
 
 
 def _rule_id(policy: Policy, number: int) -> str:

@@ -142,6 +142,9 @@ class Counting:
     cap, per
         At most this much of such lines counts in a requirement's period, or in each policy
         year of it.
+    beside
+        It decides nothing: its cap, for the period, holds beside the rule that decides. Of
+        several such rules the first that fits holds.
     """
 
     __pydantic_config__ = STRICT
@@ -156,6 +159,7 @@ class Counting:
     weight: Weight = Fraction(1)
     cap: Amount | None = None
     per: Literal["period", "year"] = "period"
+    beside: Annotated[bool, Strict()] = False
 
 
 @dataclass(frozen=True, slots=True)
