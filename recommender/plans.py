@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features import codes
 from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import InvalidSetting, UnknownId, did_you_mean
-from recommender.eligibility import Eligibility
+from recommender.ahead import look_ahead, planned_career
+from recommender.gaps import gaps_of
 from recommender.model import Model
 from recommender.planning import intake, offered, plan, policy
 from recommender.planning.attendance import away_from_school
+from recommender.planning.cells import words
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
 from recommender.planning.matching import Career
@@ -112,18 +115,20 @@ def inputs_of(
     career, rules, horizon = rules_for(dataset, teacher_id, as_of, policy_name, policy_folder)
     _check(dataset, horizon, wishes, limits)
     catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
-    scores = _relevance(model, dataset, teacher_id, as_of, catalogue)
+    ahead = look_ahead(model, dataset, teacher_id, as_of, horizon=horizon, catalogue=catalogue)
+    assumed = ahead.assumed(horizon.years, career.standings[-1].stage)
+    found = offered.candidates(
+        dataset,
+        teacher_id,
+        as_of,
+        _competing(dataset, ahead.relevance.max(axis=1), rules, wishes),
+        policy=rules,
+        horizon=horizon,
+    )
     school = school or School()
     candidates = with_shared(
         dataset,
-        offered.candidates(
-            dataset,
-            teacher_id,
-            as_of,
-            _competing(dataset, scores, rules, wishes),
-            policy=rules,
-            horizon=horizon,
-        ),
+        ahead.open_candidates(found, dataset.courses, horizon),
         teacher_id=teacher_id,
         as_of=as_of,
         contains=school.contains,
@@ -131,20 +136,46 @@ def inputs_of(
     )
     if school.limits_absences(rules.absences_at_once):
         school = school.also_away(away_from_school(dataset, teacher_id, as_of))
-    utility = scores[dataset.courses.positions([each.course for each in candidates])]
+    utility = ahead.relevance[dataset.courses.positions([each.course for each in candidates])]
     discount = YEARLY_DISCOUNT ** np.arange(len(horizon.years))
     return Inputs(
         policy=rules,
-        career=career,
+        career=planned_career(career, assumed),
         horizon=horizon,
         ledger=intake.ledger(dataset, teacher_id, as_of),
         candidates=candidates,
-        utility=np.maximum(utility, 0)[:, None] * discount,
+        utility=np.maximum(utility, 0) * discount,
         done=frozenset(offered.completions(dataset, teacher_id, as_of)),
         limits=limits,
         wishes=wishes,
+        gaps=gaps_of(dataset, teacher_id, as_of, ahead.last_stage) if ahead.personal else (),
+        assumed=assumed,
         school=school,
     )
+
+
+def next_stage_courses(dataset: Dataset, inputs: Inputs) -> frozenset[str]:
+    """Return the candidates that are meant for the career stage after the teacher's own.
+
+    Empty where no stage is known, none comes after it, or no course says so. A principal and a
+    trainer are of another kind, and no next stage.
+    """
+    ladder = [
+        each
+        for each in dataset.columns.codes.get("career_stages", codes.CAREER_STAGES)
+        if each not in codes.ROLES
+    ]
+    stage = inputs.career.on(inputs.horizon.today).stage
+    if stage not in ladder[:-1]:
+        return frozenset()
+    after = ladder[ladder.index(stage) + 1]
+    table = dataset.table("courses")
+    meant = {
+        course
+        for course, stages in zip(table["course_id"], table["stages"], strict=True)
+        if after in words(stages)
+    }
+    return frozenset(meant.intersection(each.course for each in inputs.candidates))
 
 
 def rules_for(
@@ -168,17 +199,28 @@ def rules_for(
     return career, rules, Horizon.of(rules, as_of)
 
 
+def check_course(dataset: Dataset, course: str) -> None:
+    """Refuse a course that is not there, and ask after a slip of the pen.
+
+    Raises
+    ------
+    UnknownId
+        If there is no such course.
+    """
+    if course not in dataset.courses:
+        raise UnknownId(
+            f"course {course!r}",
+            expected=f"one of {len(dataset.courses)} known courses",
+            remedy=did_you_mean([course], dataset.courses.ids)
+            or "check the id, or add the course first",
+        )
+
+
 def _check(dataset: Dataset, horizon: Horizon, wishes: Wishes, limits: Limits) -> None:
     """Refuse wishes for courses that are not there, and for terms or years that are not to come."""
     places = [*wishes.pins, *wishes.prefer]
     for course in (*(name for name, _ in places), *sorted(wishes.bans)):
-        if course not in dataset.courses:
-            meant = did_you_mean([course], dataset.courses.ids)
-            raise UnknownId(
-                f"course {course!r}",
-                expected=f"one of {len(dataset.courses)} known courses",
-                remedy=meant or "check the id, or add the course first",
-            )
+        check_course(dataset, course)
     asked = (
         ("term", [term for _, term in places if term], [term.key for term in horizon.terms]),
         ("year", [year for year, _ in limits.hours_in_year], [each.key for each in horizon.years]),
@@ -192,22 +234,6 @@ def _check(dataset: Dataset, horizon: Horizon, wishes: Wishes, limits: Limits) -
                     got=repr(name),
                     remedy=did_you_mean([name], known) or "name one of the plan",
                 )
-
-
-def _relevance(
-    model: Model, dataset: Dataset, teacher_id: str, as_of: pd.Timestamp, catalogue: Catalogue
-) -> NDArray[np.float64]:
-    """Return each course's relevance for a teacher, 0 to 1, -1 where a rule excludes it.
-
-    Courses already done are scored too: whether they may be repeated is the plan's to judge,
-    and so is whether a prerequisite comes first.
-    """
-    teacher = np.array([dataset.teachers.position(teacher_id)])
-    profile = model.profiles(dataset, as_of, catalogue, teacher)
-    allowed = Eligibility.of(dataset, as_of).open_to(teacher)
-    scores = model.score(profile, catalogue, allowed=allowed)[0].astype(np.float64)
-    scores /= max(float(scores.max(initial=0)), 1e-9)
-    return np.where(allowed[0], scores, -1)
 
 
 def _competing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -22,8 +23,9 @@ from recommender.planning.horizon import Horizon
 from recommender.planning.plan import Header, Plan, make
 from recommender.planning.problem import Wishes
 from recommender.planning.replan import Change, kept_places
+from recommender.planning.school import School
 from recommender.planning.solve import Effort
-from recommender.plans import inputs_of, rules_for
+from recommender.plans import check_course, inputs_of, rules_for
 
 #: Utility of leaving a course where an earlier plan has it: as much as the best course is worth.
 LASTING = 1.0
@@ -36,9 +38,11 @@ def revise(
     *,
     as_of: pd.Timestamp,
     more: Asked | None = None,
+    free: Collection[str] = (),
     policy_name: str | None = None,
     policy_folder: Path | None = None,
     budget: Decimal | None = None,
+    school: School | None = None,
     effort: Effort | None = None,
     catalogue: Catalogue | None = None,
 ) -> Change:
@@ -54,7 +58,9 @@ def revise(
         Made as of this moment or before it.
     more
         What is asked now; it goes before what was asked earlier of the same course or year.
-    policy_name, policy_folder, catalogue
+    free
+        Courses of which what was asked earlier is forgotten.
+    policy_name, policy_folder, school, catalogue
         As in :func:`~recommender.plans.inputs_of`; the policy is found anew unless it is named.
     budget
         Yuan that are left of the school's allotment for this plan.
@@ -69,9 +75,11 @@ def revise(
         If no policy is in force for the teacher, or the named one is broken.
     """
     _check_order(earlier, as_of)
+    for course in free:
+        check_course(dataset, course)
     _, _, horizon = rules_for(dataset, earlier.teacher_id, as_of, policy_name, policy_folder)
     since = happened(dataset, earlier, as_of)
-    asked = _still_asked(earlier, since, horizon).then(more or Asked())
+    asked = _still_asked(earlier, since, horizon).without(free).then(more or Asked())
     inputs = inputs_of(
         model,
         dataset,
@@ -81,6 +89,7 @@ def revise(
         policy_folder=policy_folder,
         wishes=_wishes(earlier, asked),
         limits=asked.limits(budget),
+        school=school,
         catalogue=catalogue,
     )
     header = Header(earlier.teacher_id, as_of, model.version, earlier.revision + 1)

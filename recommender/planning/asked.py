@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
-from recommender.planning.load import Limits
+from recommender.planning.load import Limits, Season
 from recommender.planning.problem import Inputs, Wishes
 
 Place = tuple[str, str]
@@ -28,13 +29,18 @@ class Asked:
         The most hours in each policy year; ``None`` where nothing is stated.
     hours_in_year
         (key of a policy year, the most hours in it): stated for that year alone.
+    days_away_per_year
+        The most days away from school in each policy year; ``None`` where nothing is stated.
+    presence
+        When presence is asked, as in :class:`~recommender.planning.load.Limits`; empty where
+        nothing is stated.
 
     Examples
     --------
     >>> earlier = Asked(pins=(("c1", ""), ("c2", "2027-spring")), bans=("c3",))
     >>> earlier.then(Asked(pins=(("c3", ""),), bans=("c1",)))  # doctest: +NORMALIZE_WHITESPACE
     Asked(pins=(('c2', '2027-spring'), ('c3', '')), bans=('c1',), prefer=(),
-          hours_per_year=None, hours_in_year=())
+          hours_per_year=None, hours_in_year=(), days_away_per_year=None, presence='')
     """
 
     pins: tuple[Place, ...] = ()
@@ -42,6 +48,8 @@ class Asked:
     prefer: tuple[Place, ...] = ()
     hours_per_year: Decimal | None = None
     hours_in_year: tuple[tuple[str, Decimal], ...] = ()
+    days_away_per_year: Decimal | None = None
+    presence: Season | Literal[""] = ""
 
     @classmethod
     def of(cls, inputs: Inputs) -> Asked:
@@ -53,6 +61,8 @@ class Asked:
             prefer=wishes.prefer,
             hours_per_year=limits.hours_per_year,
             hours_in_year=limits.hours_in_year,
+            days_away_per_year=limits.days_away_per_year,
+            presence="" if limits.presence == "any" else limits.presence,
         )
 
     def then(self, more: Asked) -> Asked:
@@ -68,6 +78,12 @@ class Asked:
                 self.hours_per_year if more.hours_per_year is None else more.hours_per_year
             ),
             hours_in_year=tuple(sorted((years | dict(more.hours_in_year)).items())),
+            days_away_per_year=(
+                self.days_away_per_year
+                if more.days_away_per_year is None
+                else more.days_away_per_year
+            ),
+            presence=more.presence or self.presence,
         )
 
     def without(self, courses: Iterable[str]) -> Asked:
@@ -101,4 +117,6 @@ class Asked:
             hours_per_year=self.hours_per_year,
             hours_in_year=self.hours_in_year,
             budget=budget,
+            days_away_per_year=self.days_away_per_year,
+            presence=self.presence or "any",
         )

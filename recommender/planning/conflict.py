@@ -27,6 +27,8 @@ from recommender.planning.rules import Requirement
 CLOSING = ("free", "absence", "presence")
 #: What can be told of a conflict; all other rows only say which courses there are.
 TOLD = ("minimum", "maximum", "pin", "clash", *CLOSING, *LIMITS)
+#: What names more hours in every year, as one way out; a year's own names the year.
+EVERY_YEAR = ("load", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,15 @@ class Relief:
     Parameters
     ----------
     rule, of, period
-        The row that gives: ``minimum`` or ``maximum`` of a requirement, ``load`` or days
-        ``away`` of a year, the ``budget``, a ``pin``, or closed days (``free`` for the school,
-        ``absence`` where too many are away, ``presence`` in holidays or term time).
+        The row that gives: ``minimum`` or ``maximum`` of a requirement, ``load`` of a year, or of
+        every year where the period is empty, days ``away`` of a year, the ``budget``, a ``pin``,
+        or closed days (``free`` for the school, ``absence`` where too many are away,
+        ``presence`` in holidays or term time).
     amount, unit
         How much: no less is enough, whatever the plan.
+    enough
+        How much was tried and is enough; empty where none was (see
+        :mod:`recommender.planning.ways_out`).
     """
 
     rule: str
@@ -48,6 +54,7 @@ class Relief:
     period: str
     amount: str
     unit: str
+    enough: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ class _Search:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self.matrix, self._more = _with_more(problem.matrix)
+        self.matrix, self._more, self._every = _with_more(problem.matrix)
         self._relaxation = Relaxation(self.matrix, covers=False)
         self._lacking = np.flatnonzero(self.matrix.levels.any(axis=0))
         self._missing = np.zeros(len(self.matrix.gain))
@@ -123,6 +130,7 @@ class _Search:
             if set(rows) & set(against.tolist())
             and (relief := self._relief(column, rows[0], level)) is not None
         ]
+        found += self._every_year(against, level)
         self._limit(own, self._missing[own])
         lacking = [self._rows_of[column][0] for column in own.tolist() if self._missing[column] > 0]
         return Conflict(
@@ -130,6 +138,15 @@ class _Search:
             against=tuple(dict.fromkeys(labels[row] for row in against.tolist())),
             reliefs=tuple(relief for _, relief in sorted(found, key=lambda pair: pair[0])),
         )
+
+    def _every_year(self, against: NDArray[np.int64], level: int) -> list[tuple[int, Relief]]:
+        """Ask how much more in every year would do, where the hours of several years matter."""
+        labels = self.matrix.labels
+        loads = [row for row in against.tolist() if labels[row].rule == "load"]
+        if len(loads) < 2:
+            return []
+        relief = self._relief(self._every, loads[0], level)
+        return [] if relief is None else [(0, replace(relief, period=""))]
 
     def _relief(self, column: int, row: int, level: int) -> Relief | None:
         """Return the least that one row gives, nothing else falling shorter than it must."""
@@ -179,15 +196,26 @@ class _Search:
         return measure.text(steps), measure.unit
 
 
-def _with_more(matrix: Matrix) -> tuple[Matrix, NDArray[np.int64]]:
-    """Append a column for more of it to each limit and each closed span, shut at first."""
-    giving = (*LIMITS, *CLOSING)
-    limits = np.array([row for row, label in enumerate(matrix.labels) if label.rule in giving])
-    count, columns = len(limits), len(matrix.gain)
-    more = sparse.csr_array(
-        (np.full(count, -1.0), (limits, np.arange(count))), shape=(len(matrix.labels), count)
+def _with_more(matrix: Matrix) -> tuple[Matrix, NDArray[np.int64], int]:
+    """Append a column for more of it to each limit and each closed span, shut at first.
+
+    Returns
+    -------
+    tuple
+        The matrix, those columns, and one more: as much more in every year.
+    """
+    rules = np.array([label.rule for label in matrix.labels])
+    limits, loads = (
+        np.flatnonzero(np.isin(rules, (*LIMITS, *CLOSING))),
+        np.flatnonzero(rules == "load"),
     )
-    none = np.zeros(count)
+    count, columns = len(limits), len(matrix.gain)
+    rows = np.concatenate([limits, loads])
+    places = np.concatenate([np.arange(count), np.full(len(loads), count)])
+    more = sparse.csr_array(
+        (np.full(len(rows), -1.0), (rows, places)), shape=(len(matrix.labels), count + 1)
+    )
+    none = np.zeros(count + 1)
     wider = replace(
         matrix,
         rows=sparse.hstack([matrix.rows, more], format="csr"),
@@ -195,10 +223,10 @@ def _with_more(matrix: Matrix) -> tuple[Matrix, NDArray[np.int64]]:
         column_upper=np.concatenate([matrix.column_upper, none]),
         whole=np.concatenate([matrix.whole, none.astype(bool)]),
         gain=np.concatenate([matrix.gain, none]),
-        levels=np.hstack([matrix.levels, np.zeros((len(matrix.levels), count))]),
+        levels=np.hstack([matrix.levels, np.zeros((len(matrix.levels), count + 1))]),
         rough=np.concatenate([matrix.rough, none]),
     )
-    return wider, np.arange(columns, columns + count)
+    return wider, np.arange(columns, columns + count), columns + count
 
 
 def _rows_of(matrix: Matrix, columns: NDArray[np.int64]) -> dict[int, list[int]]:
@@ -214,54 +242,82 @@ def _rows_of(matrix: Matrix, columns: NDArray[np.int64]) -> dict[int, list[int]]
 _OF_DAYS = {
     "away": (
         "more_days_away",
-        "{period} 年度至少多安排 {zh}离岗。",
-        "Be away from school for at least {en} more in {period}.",
+        "{period} 年度至少多安排 {amount}离岗{enough}。",
+        "Be away from school for at least {amount} more in {period}{enough}.",
     ),
     "free": (
         "use_kept_days",
-        "学校自 {period} 起留空的日子里至少允许 {zh}。",
-        "Allow at least {en} on the days that the school keeps free from {period}.",
+        "学校自 {period} 起留空的日子里至少允许 {amount}{enough}。",
+        "Allow at least {amount} on the days that the school keeps free from {period}{enough}.",
     ),
     "absence": (
         "more_absences",
-        "自 {period} 起离岗人数已满的日子里至少再允许 {zh}。",
-        "Allow at least {en} from {period}, when as many as may be are away already.",
+        "自 {period} 起离岗人数已满的日子里至少再允许 {amount}{enough}。",
+        "Allow at least {amount} from {period}, when as many as may be are away{enough}.",
     ),
     "presence": (
         "other_season",
-        "在 {period} 至少接受 {zh}到场。",
-        "Accept being there for at least {en} in {period}.",
+        "在 {period} 至少接受 {amount}到场{enough}。",
+        "Accept being there for at least {amount} in {period}{enough}.",
     ),
 }
 
 
 def relief_sentence(problem: Problem, relief: Relief) -> Sentence:
-    """Say one way out, in both languages."""
-    if relief.rule == "budget":
-        return Sentence(
-            "more_budget",
-            f"培训经费至少增加 {relief.amount} 元。",
-            f"Raise the budget by at least {relief.amount} yuan.",
-        )
-    zh, en = f"{relief.amount} {UNITS_ZH[relief.unit]}", said_amount(relief.amount, relief.unit)
-    if relief.rule == "load":
-        return Sentence(
-            "more_hours",
-            f"{relief.period} 年度至少多安排 {zh}。",
-            f"Take on at least {en} more in {relief.period}.",
-        )
+    """Say one way out, in both languages: the least, and what is enough where that is known."""
+    unit_zh, unit_en = (
+        ("元", "yuan") if relief.rule == "budget" else (UNITS_ZH[relief.unit], f"{relief.unit}s")
+    )
+    zh = f"{relief.amount} {unit_zh}"
+    en = (
+        f"{relief.amount} {unit_en}"
+        if relief.rule == "budget"
+        else said_amount(relief.amount, relief.unit)
+    )
+    enough_zh, enough_en = _enough(relief, unit_zh, unit_en)
     if relief.rule in _OF_DAYS:
         code, in_zh, in_en = _OF_DAYS[relief.rule]
-        words = {"period": relief.period, "zh": zh, "en": en}
-        return Sentence(code, in_zh.format(**words), in_en.format(**words))
+        when = relief.period
+        return Sentence(
+            code,
+            in_zh.format(period=when, amount=zh, enough=enough_zh),
+            in_en.format(period=when, amount=en, enough=enough_en),
+        )
     if relief.rule == "pin":
         return Sentence(
             "unpin", f"取消指定课程 {relief.of}。", f"Give up the wish for {relief.of}."
+        )
+    if relief.rule == "budget":
+        return Sentence(
+            "more_budget",
+            f"培训经费至少增加 {zh}{enough_zh}。",
+            f"Raise the budget by at least {en}{enough_en}.",
+        )
+    if relief.rule == "load":
+        when_zh, when_en = (
+            (f"{relief.period} 年度", relief.period) if relief.period else ("每年", "every year")
+        )
+        return Sentence(
+            "more_hours",
+            f"{when_zh}至少多安排 {zh}{enough_zh}。",
+            f"Take on at least {en} more in {when_en}{enough_en}.",
         )
     named = {each.id: each for each in problem.inputs.policy.requirement}[relief.of]
     verb_zh, verb_en = ("降低", "Lower") if relief.rule == "minimum" else ("提高", "Raise")
     return Sentence(
         "relax",
-        f"{relief.period}：将下列要求至少{verb_zh} {zh}。{named.zh}",
-        f"{verb_en} this requirement of {relief.period} by at least {en}: {named.en}",
+        f"{relief.period}：将下列要求至少{verb_zh} {zh}{enough_zh}。{named.zh}",
+        f"{verb_en} this requirement of {relief.period} by at least {en}{enough_en}: {named.en}",
+    )
+
+
+def _enough(relief: Relief, unit_zh: str, unit_en: str) -> tuple[str, str]:
+    """Say how much is enough, or that whole courses may need more than the least."""
+    if not relief.enough:
+        return "（按整门课程选修可能还需更多）", " (whole courses may need more)"
+    if relief.enough == relief.amount:
+        return "（经验算，已足够）", " (tried: that is enough)"
+    return (
+        f"（经验算，{relief.enough} {unit_zh}足够）",
+        f" (tried: {relief.enough} {unit_en} are enough)",
     )

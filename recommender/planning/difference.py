@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from features.labels import Label
 from recommender.planning.causes import Asking, Cause, Place
 from recommender.planning.explain import Sentence
 from recommender.planning.plan import Plan
@@ -65,15 +67,19 @@ class Difference:
         )
         return replace(self, causes=tuple(cause for cause in found if cause is not None))
 
-    def sentences(self) -> tuple[Sentence, ...]:
-        """Say it: what moved, was dropped, was added, why, and how much stays as it was."""
+    def sentences(self, titles: Mapping[str, Label] | None = None) -> tuple[Sentence, ...]:
+        """Say it: what moved, was dropped, was added, why, and how much stays as it was.
+
+        Courses are called by their ids, and by their titles where those are given.
+        """
+        named = _Named(titles or {})
         return (
             *(
                 self._because(
                     (move.course, move.before),
                     "moved",
-                    f"课程 {move.course} 由 {move.before} 调整到 {move.after}",
-                    f"Course {move.course} moves from {move.before} to {move.after}",
+                    f"课程{named.zh(move.course)}由 {move.before} 调整到 {move.after}",
+                    f"Course {named.en(move.course)} moves from {move.before} to {move.after}",
                 )
                 for move in self.moved
             ),
@@ -81,8 +87,8 @@ class Difference:
                 self._because(
                     (course, term),
                     "dropped",
-                    f"不再安排课程 {course}（原 {term}）",
-                    f"Course {course} is no longer planned (it was in {term})",
+                    f"不再安排课程{named.zh(course)}（原 {term}）",
+                    f"Course {named.en(course)} is no longer planned (it was in {term})",
                 )
                 for course, term in self.dropped
             ),
@@ -90,8 +96,8 @@ class Difference:
                 self._because(
                     (course, term),
                     "added",
-                    f"新增课程 {course}（{term}）",
-                    f"Course {course} is new, in {term}",
+                    f"新增课程{named.zh(course)}（{term}）",
+                    f"Course {named.en(course)} is new, in {term}",
                 )
                 for course, term in self.added
             ),
@@ -107,3 +113,18 @@ class Difference:
         if not told:
             return Sentence(code, f"{zh}。", f"{en}.")
         return Sentence(code, f"{zh}：{told[0].zh}。", f"{en}: {told[0].en}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Names of courses, in the middle of a sentence."""
+
+    titles: Mapping[str, Label]
+
+    def zh(self, course: str) -> str:
+        title = self.titles.get(course, ("", ""))[0]
+        return f"《{title}》（{course}）" if title else f" {course} "
+
+    def en(self, course: str) -> str:
+        title = self.titles.get(course, ("", ""))[1]
+        return f"{title} ({course})" if title else course

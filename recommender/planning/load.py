@@ -17,6 +17,8 @@ from recommender.planning.horizon import Horizon
 
 #: Loads are in hundredths of an hour, for a table's amounts have two decimals.
 LOAD_STEPS = 100
+#: When presence is asked.
+Season = Literal["any", "holidays", "term_time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Limits:
     budget: Decimal | None = None
     hours_in_year: tuple[tuple[str, Decimal], ...] = ()
     days_away_per_year: Decimal | None = None
-    presence: Literal["any", "holidays", "term_time"] = "any"
+    presence: Season = "any"
 
     def __post_init__(self) -> None:
         limits = (

@@ -15,7 +15,7 @@ from recommender.planning.asked import Asked
 from recommender.planning.balances import Balance
 from recommender.planning.credits import CreditSheet
 from recommender.planning.lines import Line
-from recommender.planning.matching import STRICT
+from recommender.planning.matching import STRICT, Assumed
 from recommender.planning.problem import Inputs, Option, Problem, build
 from recommender.planning.solve import Effort, Solution, solve
 
@@ -94,6 +94,26 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Grown:
+    """A competency below what is expected, which courses of the plan build.
+
+    Parameters
+    ----------
+    zh, en
+        Its names, empty where there are none.
+    level, target
+        What was diagnosed, and what is expected.
+    """
+
+    competency: str
+    zh: str
+    en: str
+    level: float
+    target: float
+    courses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a teacher is advised to do, term by term; frozen and complete in itself.
 
@@ -120,6 +140,10 @@ class Plan:
         (bound - objective) / objective.
     shortage_proven
         Whether it is proven that no plan leaves less unmet.
+    assumed
+        Stages to come that it takes for granted.
+    grown
+        Competencies that its courses build.
     asked
         What the teacher asked of it; the plan that replaces it is asked the same.
     """
@@ -141,6 +165,8 @@ class Plan:
     shortage_proven: bool
     revision: int = 1
     state: State = "draft"
+    assumed: tuple[Assumed, ...] = ()
+    grown: tuple[Grown, ...] = ()
     asked: Asked = Asked()
 
     @property
@@ -205,7 +231,7 @@ def written(problem: Problem, solution: Solution, header: Header, effort: Effort
     """Write down a solution, its outcomes counted by the credit sheet."""
     inputs = problem.inputs
     chosen = [problem.places[column] for column in solution.chosen]
-    sheet = inputs.sheet([_line(inputs, number, option) for number, option in chosen])
+    sheet = inputs.sheet([planned_line(inputs, number, option) for number, option in chosen])
     return Plan(
         teacher_id=header.teacher_id,
         policy=inputs.policy.version,
@@ -221,8 +247,25 @@ def written(problem: Problem, solution: Solution, header: Header, effort: Effort
         gap=solution.gap,
         shortage_proven=solution.shortage_proven,
         revision=header.revision,
+        assumed=inputs.assumed,
+        grown=_grown(inputs, [inputs.candidates[number].course for number, _ in chosen]),
         asked=Asked.of(inputs),
     )
+
+
+def _grown(inputs: Inputs, planned: Sequence[str]) -> tuple[Grown, ...]:
+    found = [
+        Grown(
+            gap.competency,
+            gap.zh,
+            gap.en,
+            gap.level,
+            gap.target,
+            tuple(sorted(gap.courses.intersection(planned))),
+        )
+        for gap in inputs.gaps
+    ]
+    return tuple(each for each in found if each.courses)
 
 
 def _utc(as_of: pd.Timestamp) -> dt.datetime:
@@ -230,7 +273,7 @@ def _utc(as_of: pd.Timestamp) -> dt.datetime:
     return dt.datetime.fromisoformat(aware.as_unit("us").isoformat())
 
 
-def _line(inputs: Inputs, number: int, option: Option) -> Line:
+def planned_line(inputs: Inputs, number: int, option: Option) -> Line:
     """Return the ledger line that a planned course is expected to become."""
     course = inputs.candidates[number].course
     return Line(

@@ -19,10 +19,11 @@ from recommender.planning.daily import Dates, draft_days
 from recommender.planning.days import Stretch
 from recommender.planning.draft import Draft, Label, Matrix
 from recommender.planning.favours import UTILITY_STEPS, kept_gain, preferred_gain
+from recommender.planning.gaps import Gap, draft_gaps
 from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Batch, Line, worth_of
 from recommender.planning.load import LOAD_STEPS, Limits, hours_of, over_terms, yearly_limits
-from recommender.planning.matching import Attributes, Career
+from recommender.planning.matching import Assumed, Attributes, Career
 from recommender.planning.obligations import draft_duties
 from recommender.planning.rules import Policy
 from recommender.planning.school import School
@@ -125,6 +126,10 @@ class Inputs:
         Shape (n_candidates, n_years of the horizon): how good a course is in a policy year.
     done
         Courses done, for prerequisites; candidates are not among them unless repeatable.
+    gaps
+        Competencies to grow in; what courses on them add comes on top of their utility.
+    assumed
+        Stages to come that ``career`` takes for granted.
     """
 
     policy: Policy
@@ -136,6 +141,8 @@ class Inputs:
     done: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     wishes: Wishes = field(default_factory=Wishes)
+    gaps: tuple[Gap, ...] = ()
+    assumed: tuple[Assumed, ...] = ()
     school: School = field(default_factory=School)
 
     def __post_init__(self) -> None:
@@ -176,7 +183,9 @@ class Problem:
 
     def objective(self, chosen: Sequence[int]) -> float:
         """Return the gain of a choice of columns: utility and kept courses, in thousandths."""
-        return float(self.matrix.gain[np.asarray(chosen, dtype=np.int64)].sum())
+        taken = np.zeros(len(self.places), dtype=bool)
+        taken[np.asarray(chosen, dtype=np.int64)] = True
+        return self.matrix.worth(taken)
 
     @property
     def slots(self) -> NDArray[np.int64]:
@@ -218,6 +227,7 @@ def build(inputs: Inputs) -> Problem:
     )
     draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
     _draft_pins(draft, grid, inputs)
+    draft_gaps(draft, grid, inputs.gaps, UTILITY_STEPS)
     constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
     return Problem(inputs, draft.matrix(), places, grid, batch.amounts, before)
 

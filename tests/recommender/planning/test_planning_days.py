@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from features.errors import InvalidSetting
-from recommender.planning.conflict import conflicts, relief_sentence
+from recommender.planning.binding import Binding, binding_sentence
+from recommender.planning.conflict import relief_sentence
 from recommender.planning.load import Limits
 from recommender.planning.plan import make
 from recommender.planning.problem import build
 from recommender.planning.replan import Replanner
 from recommender.planning.school import School
 from recommender.planning.terms import Cycle, TermRule
+from recommender.planning.ways_out import ways_out
 from tests.recommender.planning.dated import (
     EXACT,
     HEADER,
@@ -207,10 +209,10 @@ def test_a_conflict_of_days_is_told_with_what_would_resolve_it() -> None:
             policy=rules(least=20),
         )
     )
-    (conflict,) = conflicts(problem)
+    (conflict,) = ways_out(problem, make(problem.inputs, HEADER, EXACT))
     assert {label.rule for label in conflict.against} == {"minimum", "away"}
     relief = next(each for each in conflict.reliefs if each.rule == "away")
-    assert (relief.period, relief.amount, relief.unit) == ("2026", "2", "day")
+    assert (relief.period, relief.amount, relief.enough) == ("2026", "2", "2")
     assert "2 days more in 2026" in relief_sentence(problem, relief).en
 
 
@@ -218,7 +220,7 @@ def test_a_conflict_of_days_is_told_with_what_would_resolve_it() -> None:
     ("rule", "limits", "school", "said"),
     [
         ("free", Limits(), School(keep_free=((day("2026-03-05"), day("2026-03-09")),)), "keeps"),
-        ("absence", Limits(), School(absences_at_once=0), "are away already"),
+        ("absence", Limits(), School(absences_at_once=0), "as may be are away"),
         ("presence", Limits(presence="holidays"), School(), "in 2026-spring"),
     ],
 )
@@ -227,7 +229,14 @@ def test_closed_days_in_a_conflict_may_give(
 ) -> None:
     one = offered("a", stretch("2026-03-02", "2026-03-06"), hours=20)
     problem = build(inputs(one, limits=limits, school=school, policy=rules(least=20)))
-    (conflict,) = conflicts(problem)
+    plan = make(problem.inputs, HEADER, EXACT)
+    (conflict,) = ways_out(problem, plan)
     relief = next(each for each in conflict.reliefs if each.rule == rule)
-    assert (relief.amount, relief.unit) == ("1", "course")
+    assert (relief.amount, relief.enough, relief.unit) == ("1", "1", "course")
     assert said in relief_sentence(problem, relief).en
+
+
+def test_days_away_that_bind_a_plan_are_said_to() -> None:
+    said = binding_sentence(rules(), Binding("away", "", "2026", 1.0))
+    assert "days away of 2026" in said.en
+    assert "2026 年度的离岗天数" in said.zh

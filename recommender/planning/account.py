@@ -1,0 +1,73 @@
+"""A plan accounted for: each course, what binds the whole, and the ways out of what is unmet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recommender.planning.binding import binding, binding_sentence
+from recommender.planning.conflict import Conflict, Relief, relief_sentence
+from recommender.planning.explain import Sentence
+from recommender.planning.plan import Plan
+from recommender.planning.problem import Inputs, build
+from recommender.planning.ways_out import ways_out
+from recommender.planning.why import Explained, unkept_sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoned:
+    """A planned course and why it is there and then."""
+
+    course: str
+    term: str
+    reasons: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """One way out of a conflict, as figures and as a sentence."""
+
+    relief: Relief
+    said: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a plan's maker says of it.
+
+    Parameters
+    ----------
+    courses
+        In the order of the plan.
+    unkept
+        Why each wish that is not kept is not.
+    binding
+        What keeps the plan from suiting better, the dearest first; empty where something is unmet.
+    ways_out
+        For each conflict, what may give, in the policy's order; empty where all is met. A
+        conflict that only whole courses bring about has none.
+    """
+
+    courses: tuple[Reasoned, ...]
+    unkept: tuple[Sentence, ...]
+    binding: tuple[Sentence, ...]
+    ways_out: tuple[tuple[WayOut, ...], ...]
+
+    @classmethod
+    def of(cls, inputs: Inputs, plan: Plan) -> Account:
+        """Account for a plan by what it was made from."""
+        problem = build(inputs)
+        explained = Explained(problem, plan)
+        found: tuple[Conflict, ...] = ()
+        if plan.unmet or plan.unkept:
+            found = ways_out(problem, plan)
+        return cls(
+            courses=tuple(
+                Reasoned(item.course, item.term, explained.of(item)) for item in plan.items
+            ),
+            unkept=tuple(unkept_sentence(inputs, *wish) for wish in plan.unkept),
+            binding=tuple(binding_sentence(inputs.policy, each) for each in binding(problem)),
+            ways_out=tuple(
+                tuple(WayOut(way, relief_sentence(problem, way)) for way in each.reliefs)
+                for each in found
+            ),
+        )

@@ -1,0 +1,138 @@
+"""Ways out are tried, what binds is told, and a course says why it is where it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from recommender.planning.binding import binding, binding_sentence
+from recommender.planning.conflict import Relief, relief_sentence
+from recommender.planning.load import Limits
+from recommender.planning.plan import make
+from recommender.planning.problem import Wishes, build
+from recommender.planning.ways_out import ways_out
+from recommender.planning.why import Explained
+from tests.recommender.planning.test_planning_fast import (
+    CATALOGUE,
+    HEADER,
+    NATION,
+    course,
+    inputs,
+)
+
+
+def reliefs(hours: int, **more: object) -> dict[tuple[str, str], Relief]:
+    given = inputs(hours, **more)
+    found = ways_out(build(given), make(given, HEADER))
+    return {(way.rule, way.period): way for each in found for way in each.reliefs}
+
+
+def test_where_all_is_met_no_way_out_is_told() -> None:
+    assert reliefs(120) == {}
+
+
+@pytest.mark.parametrize(("hours", "least", "enough"), [(44, "140", "140"), (60, "60", "140")])
+def test_a_requirement_is_lowered_by_the_least_and_by_what_whole_courses_need(
+    hours: int, least: str, enough: str
+) -> None:
+    # Of 40 hours one course fits into each year beside ethics of 4: 5 x 44 = 220 of 360.
+    way = reliefs(hours)["minimum", "2026-2030"]
+    assert (way.amount, way.enough, way.unit) == (least, enough, "hour")
+
+
+@pytest.mark.parametrize("hours", [44, 60, 66])
+def test_more_hours_in_every_year_are_enough_where_it_says_so_and_less_than_least_is_not(
+    hours: int,
+) -> None:
+    way = reliefs(hours)["load", ""]
+    wider = Limits(hours_per_year=hours + Decimal(way.enough))
+    assert make(replace(inputs(hours), limits=wider), HEADER).unmet == ()
+    tighter = Limits(hours_per_year=hours + Decimal(way.amount) - 1)
+    assert make(replace(inputs(hours), limits=tighter), HEADER).unmet != ()
+
+
+def test_a_way_out_of_one_conflict_leaves_what_another_misses() -> None:
+    few = replace(inputs(44), candidates=CATALOGUE[1:], utility=np.ones((12, 5)))
+    problem, plan = build(few), make(few, HEADER)
+    assert {each.requirement for each in plan.unmet} == {"ethics", "total"}
+    found = {tuple({row.of for row in each.lacking}): each for each in ways_out(problem, plan)}
+    assert not any(way.of == "ethics" for each in found.values() for way in each.reliefs)
+    total = found["total",]
+    assert {
+        way.enough != "" for way in total.reliefs if (way.rule, way.period) == ("load", "")
+    } == {True}
+
+
+def test_a_pin_that_is_given_up_is_tried_too() -> None:
+    given = inputs(40, wishes=Wishes(pins=(("k00", "2026-spring"),)))
+    found = ways_out(build(given), make(given, HEADER))
+    pins = [way for each in found for way in each.reliefs if way.rule == "pin"]
+    assert [(way.of, way.amount, way.enough) for way in pins] == [("k00", "1", "1")]
+
+
+def test_both_amounts_are_said() -> None:
+    problem = build(inputs(60))
+    way = Relief("load", "", "", "12", "hour", "20")
+    assert relief_sentence(problem, way).en == (
+        "Take on at least 12 hours more in every year (tried: 20 hours are enough)."
+    )
+    assert "每年至少多安排 12 学时（经验算，20 学时足够）" in relief_sentence(problem, way).zh
+    alone = relief_sentence(problem, replace(way, enough="12"))
+    assert "tried: that is enough" in alone.en
+    unknown = relief_sentence(problem, replace(way, enough=""))
+    assert "whole courses may need more" in unknown.en
+
+
+def test_what_binds_is_what_a_plan_would_be_better_without() -> None:
+    tight, wide = build(inputs(80)), build(inputs(500))
+    assert {each.rule for each in binding(tight)} == {"load"}
+    assert [each.price for each in binding(tight)] == sorted(
+        (each.price for each in binding(tight)), reverse=True
+    )
+    assert "学时上限" in binding_sentence(NATION, binding(tight)[0]).zh
+    assert binding(wide) == ()
+    costly = replace(inputs(500), utility=-np.ones((len(CATALOGUE), 5)))
+    (first, *_) = binding(build(costly))
+    assert "this requirement decides" in binding_sentence(NATION, first).en
+    assert {each.rule for each in binding(build(costly))} == {"minimum"}
+
+
+def test_nothing_binds_where_something_falls_short_or_nothing_is_offered() -> None:
+    assert binding(build(inputs(44))) == ()
+    assert binding(build(replace(inputs(), candidates=(), utility=np.zeros((0, 5))))) == ()
+
+
+def test_a_course_tells_why_it_is_in_its_year() -> None:
+    after = course("deep", 40, prerequisites=("k11",))
+    spring = course("spring", 40)
+    spring = replace(spring, options=spring.options[::2])
+    only = replace(course("only", 40), options=course("only", 40).options[4:5])
+    candidates = (*CATALOGUE, after, spring, only)
+    pins = tuple((name, None) for name in ("k11", "deep", "spring", "only"))
+    utility = np.linspace(0.1, 1, len(candidates))[:, None] * 0.97 ** np.arange(5)
+    given = replace(inputs(84, wishes=Wishes(pins=pins)), candidates=candidates, utility=utility)
+    plan = make(given, HEADER)
+    explained = Explained(build(given), plan)
+    told = {
+        item.course: {said.code: said for said in explained.of(item)}
+        for item in plan.items
+        if item.course != "ethics"
+    }
+    place = {item.course: item.term for item in plan.items}
+    assert f"planned for {place['k11']}" in told["deep"]["after"].en
+    assert told["spring"]["season"].en == "It is held in spring terms only."
+    assert "only_term" in told["only"]
+    assert "2030-12-31" in told["k11"]["due"].en
+    years = {item.year: 0.0 for item in plan.items}
+    for item in plan.items:
+        years[item.year] += float(item.hours)
+    for item in plan.items:
+        full = {year for year, hours in years.items() if hours + 40 > 84 and year != item.year}
+        if item.course == "k11":
+            said = told["k11"].get("full")
+            assert {
+                *(said.en.split(" have ")[0].split("in ")[1].split(", ") if said else [])
+            } == full
