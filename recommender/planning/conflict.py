@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recommender.planning.constraints import FEN
+from recommender.planning.constraints import FEN, PERCENT
 from recommender.planning.draft import Label, Matrix
 from recommender.planning.explain import UNITS_ZH, Sentence, said_amount
 from recommender.planning.load import LOAD_STEPS
@@ -26,7 +26,7 @@ from recommender.planning.rules import Requirement
 #: Rows that close days to presence.
 CLOSING = ("free", "absence", "presence")
 #: What can be told of a conflict; all other rows only say which courses there are.
-TOLD = ("minimum", "maximum", "pin", "clash", *CLOSING, *LIMITS)
+TOLD = ("minimum", "maximum", "pin", "clash", "share", *CLOSING, *LIMITS)
 #: What names more hours in every year, as one way out; a year's own names the year.
 EVERY_YEAR = ("load", "", "")
 
@@ -40,8 +40,8 @@ class Relief:
     rule, of, period
         The row that gives: ``minimum`` or ``maximum`` of a requirement, ``load`` of a year, or of
         every year where the period is empty, days ``away`` of a year, the ``budget``, a ``pin``,
-        or closed days (``free`` for the school, ``absence`` where too many are away,
-        ``presence`` in holidays or term time).
+        the ``share`` of a word, or closed days (``free`` for the school, ``absence`` where too
+        many are away, ``presence`` in holidays or term time).
     amount, unit
         How much: no less is enough, whatever the plan.
     enough
@@ -187,6 +187,8 @@ class _Search:
             return f"{steps / LOAD_STEPS:g}", "hour"
         if label.rule == "budget":
             return f"{steps / FEN:.2f}", "yuan"
+        if label.rule == "share":
+            return f"{steps / (PERCENT * LOAD_STEPS):g}", "hour"
         if label.rule == "away":
             return f"{steps / AWAY_STEPS:g}", "day"
         requirement = self._requirement(row)
@@ -206,7 +208,7 @@ def _with_more(matrix: Matrix) -> tuple[Matrix, NDArray[np.int64], int]:
     """
     rules = np.array([label.rule for label in matrix.labels])
     limits, loads = (
-        np.flatnonzero(np.isin(rules, (*LIMITS, *CLOSING))),
+        np.flatnonzero(np.isin(rules, (*LIMITS, *CLOSING, "share"))),
         np.flatnonzero(rules == "load"),
     )
     count, columns = len(limits), len(matrix.gain)
@@ -238,6 +240,8 @@ def _rows_of(matrix: Matrix, columns: NDArray[np.int64]) -> dict[int, list[int]]
     return found
 
 
+#: A bound of a share -> what it becomes when it gives.
+_BOUNDS = {"least": ("可低于下限", "smaller"), "most": ("可高于上限", "larger")}
 #: Rule -> code and what gives, in both languages.
 _OF_DAYS = {
     "away": (
@@ -275,6 +279,13 @@ def relief_sentence(problem: Problem, relief: Relief) -> Sentence:
         else said_amount(relief.amount, relief.unit)
     )
     enough_zh, enough_en = _enough(relief, unit_zh, unit_en)
+    if relief.rule == "share":
+        bound_zh, bound_en = _BOUNDS[relief.period]
+        return Sentence(
+            "relax_share",
+            f"{relief.of} 的课程占比{bound_zh}，至少放宽 {zh}{enough_zh}。",
+            f"Let the share of {relief.of} be {bound_en} by at least {en}{enough_en}.",
+        )
     if relief.rule in _OF_DAYS:
         code, in_zh, in_en = _OF_DAYS[relief.rule]
         when = relief.period

@@ -19,9 +19,13 @@ from numpy.typing import NDArray
 from features.done import NEVER_AGAIN, YEARLY, free_from
 from recommender.planning.draft import Draft, Label
 from recommender.planning.load import LOAD_STEPS
+from recommender.planning.matching import Attributes
+from recommender.planning.shares import Share
 
 #: Costs are whole hundredths of a yuan.
 FEN = 100
+#: Shares are in hundredths.
+PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,6 +186,24 @@ def loads(
         load = grid.load_in(inside)
         options = np.flatnonzero(load)
         draft.row(Label("load", "", key), options, load[options], lower=low, upper=high)
+
+
+def shares(
+    draft: Draft, grid: Grid, asked: Sequence[Share], attributes: Sequence[Attributes]
+) -> None:
+    """Keep the parts that some options take of all hours between bounds.
+
+    What is fixed is taken whatever its part. Each row is written so that a limit is an upper
+    bound, in hundredths of the load's unit.
+    """
+    for rule in asked:
+        for name, inside in rule.groups(attributes):
+            for bound, sign, percent in (("least", -1, rule.least), ("most", 1, rule.most)):
+                over = sign * (PERCENT * inside - (percent or 0)) * grid.load
+                options = np.flatnonzero(over)
+                if percent is not None and len(options):
+                    limit = max(0, int(over[grid.held].sum()))
+                    draft.row(Label("share", name, bound), options, over[options], upper=limit)
 
 
 def budget(draft: Draft, cost: NDArray[np.int64], left: Decimal | None) -> None:

@@ -22,8 +22,9 @@ class Label:
     ----------
     rule
         ``once``, ``repeat``, ``equivalent``, ``after``, ``clash``, ``free``, ``absence``,
-        ``presence``, ``away``, ``load``, ``even``, ``pin``, ``budget``, ``minimum``, ``maximum``,
-        ``cap`` or ``gap``; in a curriculum ``count`` and ``largest``; in the relaxation ``cover``.
+        ``presence``, ``away``, ``share``, ``load``, ``even``, ``pin``, ``budget``,
+        ``minimum``, ``maximum``, ``cap`` or ``gap``; in a curriculum ``count`` and ``largest``;
+        in the relaxation ``cover``.
     of
         The course, the group, the requirement or the counting rule.
     period

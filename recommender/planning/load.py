@@ -14,6 +14,7 @@ from features.errors import InvalidSetting
 from recommender.planning.credits import CreditSheet
 from recommender.planning.days import Stretch, spread
 from recommender.planning.horizon import Horizon
+from recommender.planning.shares import Share
 
 #: Loads are in hundredths of an hour, for a table's amounts have two decimals.
 LOAD_STEPS = 100
@@ -45,6 +46,8 @@ class Limits:
     presence
         Whether presence is asked in holidays only (``holidays``), in term time only
         (``term_time``), or whenever it comes (``any``).
+    shares
+        Parts of the plan's hours that some courses must or may take; held before all duties.
 
     Raises
     ------
@@ -60,6 +63,7 @@ class Limits:
     hours_in_year: tuple[tuple[str, Decimal], ...] = ()
     days_away_per_year: Decimal | None = None
     presence: Season = "any"
+    shares: tuple[Share, ...] = ()
 
     def __post_init__(self) -> None:
         limits = (

@@ -227,6 +227,7 @@ def build(inputs: Inputs) -> Problem:
     )
     draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
     _draft_pins(draft, grid, inputs)
+    constraints.shares(draft, grid, inputs.limits.shares, [each.attributes for _, each in places])
     draft_gaps(draft, grid, inputs.gaps, UTILITY_STEPS)
     constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
     return Problem(inputs, draft.matrix(), places, grid, batch.amounts, before)

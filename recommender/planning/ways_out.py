@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from recommender.planning.amounts import Measure
 from recommender.planning.conflict import CLOSING, EVERY_YEAR, Conflict, Relief, conflicts
-from recommender.planning.constraints import FEN
+from recommender.planning.constraints import FEN, PERCENT
 from recommender.planning.draft import Label, Matrix
 from recommender.planning.load import LOAD_STEPS
 from recommender.planning.plan import Header, Plan, written
@@ -31,7 +31,12 @@ HALVINGS = 2
 
 _Row = tuple[str, str, str]
 #: Steps of an hour, of a yuan and of a day in the rows that limit them.
-_UNITS = {"load": LOAD_STEPS, "budget": FEN, "away": AWAY_STEPS}
+_UNITS = {
+    "load": LOAD_STEPS,
+    "budget": FEN,
+    "away": AWAY_STEPS,
+    "share": PERCENT * LOAD_STEPS,
+}
 #: What gives by courses.
 _BY_COURSE = ("pin", *CLOSING)
 
