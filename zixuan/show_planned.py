@@ -50,6 +50,7 @@ def show_planned(found: Planned, account: Account, view: Shown) -> None:
     screen, lang = console(), view.lang
     unkept = ("未能满足的指定", "Wishes that could not be kept")
     _say(screen, unkept, account.unkept, lang)
+    _say(screen, ("无可调整", "No way out"), account.stuck, lang)
     for ways in account.ways_out:
         _say(screen, ("可行的调整（任选其一）", "Ways out, one of them"), _ways(ways), lang)
     if found.difference is not None:
@@ -76,6 +77,7 @@ def planned_json(found: Planned, account: Account) -> str:
         "courses": [asdict(each) for each in account.courses],
         "binding": [asdict(each) for each in account.binding],
         "unkept": [asdict(each) for each in account.unkept],
+        "stuck": [asdict(each) for each in account.stuck],
         "ways_out": [[_way(each) for each in ways] for ways in account.ways_out],
         "difference": None if found.difference is None else _difference(found.difference),
         "alternatives": [_alternative(each) for each in found.others],

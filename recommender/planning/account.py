@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recommender.planning.binding import binding, binding_sentence
-from recommender.planning.conflict import Conflict, Relief, relief_sentence
+from recommender.planning.conflict import Conflict, Relief, relief_sentence, stuck_sentence
 from recommender.planning.explain import Sentence
 from recommender.planning.plan import Plan
 from recommender.planning.problem import Inputs, build
@@ -45,12 +45,15 @@ class Account:
     ways_out
         For each conflict, what may give, in the policy's order; empty where all is met. A
         conflict that only whole courses bring about has none.
+    stuck
+        Of what is lacking, what nothing that may give would help.
     """
 
     courses: tuple[Reasoned, ...]
     unkept: tuple[Sentence, ...]
     binding: tuple[Sentence, ...]
     ways_out: tuple[tuple[WayOut, ...], ...]
+    stuck: tuple[Sentence, ...]
 
     @classmethod
     def of(cls, inputs: Inputs, plan: Plan) -> Account:
@@ -69,5 +72,12 @@ class Account:
             ways_out=tuple(
                 tuple(WayOut(way, relief_sentence(problem, way)) for way in each.reliefs)
                 for each in found
+                if each.reliefs
+            ),
+            stuck=tuple(
+                stuck_sentence(problem, label)
+                for each in found
+                if not each.reliefs
+                for label in each.lacking
             ),
         )

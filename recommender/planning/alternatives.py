@@ -56,7 +56,8 @@ def alternatives(
     """Return up to ``most`` plans that differ from the main plan and from each other.
 
     In the order: a lighter first year, more face-to-face, faster to the next stage. One that
-    would leave unmet what the main plan meets is not shown, nor one that is nearly another.
+    would leave unmet what the main plan meets is not shown, nor one that is nearly another, nor
+    one that does not come out as its name says.
 
     Parameters
     ----------
@@ -75,7 +76,8 @@ def alternatives(
         for change, changed in variants:
             plan = make(changed, header, effort)
             if _as_complete(plan, main):
-                if not any(_alike(plan, each) for each in shown):
+                named = figures.keeps_its_word(plan, change.code)
+                if named and not any(_alike(plan, each) for each in shown):
                     shown.append(plan)
                     found.append(Alternative(change, plan, figures.of(plan)))
                 break

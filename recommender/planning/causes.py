@@ -133,10 +133,9 @@ class Asking:
             return Cause(course, term, "done")
         if course in self._inputs.wishes.bans:
             return Cause(course, term, "banned")
-        if (rule := self._since.closed.get(course)) is not None:
-            return Cause(course, term, "closed" if rule in RULES else rule, rule)
         if course not in self._options:
-            return Cause(course, term, "not_offered")
+            rule = self._since.closed.get(course, "not_offered")
+            return Cause(course, term, "closed" if rule in RULES else rule, rule)
         return self._not_there(course, term) or self._other_rules(course, term)
 
     def moved(self, course: str, before: str, after: str) -> Cause | None:

@@ -20,7 +20,7 @@ from recommender.planning.load import LOAD_STEPS
 from recommender.planning.model import NOTHING
 from recommender.planning.presence import AWAY_STEPS
 from recommender.planning.problem import Problem
-from recommender.planning.relaxation import LIMITS, Relaxation
+from recommender.planning.relaxation import LIMITS, Relaxation, Relaxed
 from recommender.planning.rules import Requirement
 
 #: Rows that close days to presence.
@@ -91,7 +91,7 @@ def conflicts(problem: Problem) -> tuple[Conflict, ...]:
         against = search.narrow(level)
         if len(against):
             found.append((level, against))
-    return tuple(search.conflict(level, against) for level, against in found)
+    return tuple(each for level, against in found for each in search.of(level, against))
 
 
 class _Search:
@@ -103,6 +103,7 @@ class _Search:
         self._relaxation = Relaxation(self.matrix, covers=False)
         self._lacking = np.flatnonzero(self.matrix.levels.any(axis=0))
         self._missing = np.zeros(len(self.matrix.gain))
+        self._upper = self.matrix.column_upper.copy()
         self._rows_of = _rows_of(self.matrix, np.concatenate([self._lacking, self._more]))
 
     def narrow(self, level: int) -> NDArray[np.int64]:
@@ -116,49 +117,74 @@ class _Search:
             return np.zeros(0, dtype=np.int64)
         self._missing[columns] = np.ceil(relaxed.values[columns] - NOTHING)
         self._limit(columns, self._missing[columns])
-        told = np.array([label.rule in TOLD for label in self.matrix.labels])
-        return np.flatnonzero(told & (relaxed.prices > NOTHING * relaxed.prices.max()))
+        return self._priced(relaxed)
 
-    def conflict(self, level: int, against: NDArray[np.int64]) -> Conflict:
+    def of(self, level: int, against: NDArray[np.int64]) -> list[Conflict]:
+        """Return the conflict of a level, or one for each row that falls short.
+
+        Where several fall short and nothing alone helps them all, each is asked about with the
+        others as short as they are.
+        """
+        short = np.flatnonzero((self.matrix.levels[level] > 0) & (self._missing > 0))
+        together = self._conflict(short, against)
+        if together.reliefs or len(short) == 1:
+            return [together]
+        return [
+            self._conflict(np.array([column]), self._alone(column)) for column in short.tolist()
+        ]
+
+    def _conflict(self, short: NDArray[np.int64], against: NDArray[np.int64]) -> Conflict:
         """Ask each row of a conflict how much it alone would have to give."""
         labels = self.matrix.labels
-        own = np.flatnonzero(self.matrix.levels[level] > 0)
-        self._limit(own, np.zeros(len(own)))
+        self._limit(short, np.zeros(len(short)))
         found = [
             (self._order(column), relief)
             for column, rows in self._rows_of.items()
             if set(rows) & set(against.tolist())
-            and (relief := self._relief(column, rows[0], level)) is not None
+            and (relief := self._relief(column, rows[0])) is not None
         ]
-        found += self._every_year(against, level)
-        self._limit(own, self._missing[own])
-        lacking = [self._rows_of[column][0] for column in own.tolist() if self._missing[column] > 0]
+        found += self._every_year(against)
+        self._limit(short, self._missing[short])
         return Conflict(
-            lacking=tuple(labels[row] for row in lacking),
+            lacking=tuple(labels[self._rows_of[column][0]] for column in short.tolist()),
             against=tuple(dict.fromkeys(labels[row] for row in against.tolist())),
             reliefs=tuple(relief for _, relief in sorted(found, key=lambda pair: pair[0])),
         )
 
-    def _every_year(self, against: NDArray[np.int64], level: int) -> list[tuple[int, Relief]]:
+    def _alone(self, column: int) -> NDArray[np.int64]:
+        """Return the rows against one that falls short, and that row."""
+        gain = np.zeros(len(self.matrix.gain))
+        gain[column] = -1
+        self._relaxation.gains(gain)
+        relaxed = self._relaxation.solve()
+        own = np.array(self._rows_of[column])
+        return own if relaxed is None else np.union1d(self._priced(relaxed), own)
+
+    def _priced(self, relaxed: Relaxed) -> NDArray[np.int64]:
+        told = np.array([label.rule in TOLD for label in self.matrix.labels])
+        return np.flatnonzero(told & (relaxed.prices > NOTHING * max(1.0, relaxed.prices.max())))
+
+    def _every_year(self, against: NDArray[np.int64]) -> list[tuple[int, Relief]]:
         """Ask how much more in every year would do, where the hours of several years matter."""
         labels = self.matrix.labels
         loads = [row for row in against.tolist() if labels[row].rule == "load"]
         if len(loads) < 2:
             return []
-        relief = self._relief(self._every, loads[0], level)
+        relief = self._relief(self._every, loads[0])
         return [] if relief is None else [(0, replace(relief, period=""))]
 
-    def _relief(self, column: int, row: int, level: int) -> Relief | None:
+    def _relief(self, column: int, row: int) -> Relief | None:
         """Return the least that one row gives, nothing else falling shorter than it must."""
         if self._compulsory(row):
             return None
         one = np.array([column])
+        before = self._upper[one]
         self._limit(one, np.array([np.inf]))
         gain = np.zeros(len(self.matrix.gain))
         gain[column] = -1
         self._relaxation.gains(gain)
         relaxed = self._relaxation.solve()
-        self._limit(one, np.where(self.matrix.levels[level, one] > 0, 0.0, self._missing[one]))
+        self._limit(one, before)
         if relaxed is None or relaxed.values[column] <= NOTHING:
             return None
         amount, unit = self._told(row, int(np.ceil(relaxed.values[column] - NOTHING)))
@@ -166,6 +192,7 @@ class _Search:
         return Relief(label.rule, label.of, label.period, amount, unit)
 
     def _limit(self, columns: NDArray[np.int64], upper: NDArray[np.float64]) -> None:
+        self._upper[columns] = upper
         self._relaxation.bounds(columns, np.zeros(len(columns)), upper)
 
     def _order(self, column: int) -> int:
@@ -319,6 +346,18 @@ def relief_sentence(problem: Problem, relief: Relief) -> Sentence:
         "relax",
         f"{relief.period}：将下列要求至少{verb_zh} {zh}{enough_zh}。{named.zh}",
         f"{verb_en} this requirement of {relief.period} by at least {en}{enough_en}: {named.en}",
+    )
+
+
+def stuck_sentence(problem: Problem, lacking: Label) -> Sentence:
+    """Say of what is lacking that nothing that may give is enough, each alone."""
+    known = {each.id: (each.zh, each.en) for each in problem.inputs.policy.requirement}
+    zh, en = known.get(lacking.of, (lacking.of, lacking.of))
+    return Sentence(
+        "stuck",
+        f"{lacking.period}：现有课程无法满足，单独放宽任何一项要求或增加学时均不足够。{zh}",
+        f"{lacking.period}: the courses on offer cannot meet this, and nothing that may give is "
+        f"enough alone. {en}",
     )
 
 

@@ -80,21 +80,49 @@ class Figures:
             if self._next_stage or code != "next_stage"
         )
 
+    def keeps_its_word(self, plan: Plan, name: str) -> bool:
+        """Say whether a plan is what an alternative of this name says it is, beside the main one.
+
+        Whole courses and duties may leave no room for it.
+        """
+        main = self._main
+        if name == "lighter_first_year":
+            return self._light(plan) < self._light(main)
+        if name == "more_face_to_face":
+            return self._share(plan) > self._share(main)
+        if name == "faster_to_next_stage":
+            return self._early_of_next_stage(plan) > self._early_of_next_stage(main)
+        return self._met_at(plan) < self._met_at(main)
+
+    def _light(self, plan: Plan) -> Decimal:
+        return hours_in(self._inputs, plan, first_year(self._inputs))
+
     def _first_year(self, plan: Plan) -> str:
-        return f"{hours_in(self._inputs, plan, first_year(self._inputs)).normalize():f}"
+        return f"{self._light(plan).normalize():f}"
+
+    def _share(self, plan: Plan) -> Decimal:
+        """Return the part of the hours that is face to face, 0 to 1; 0 of no hours."""
+        here = (each for each in plan.items if self._option(each).attributes.mode == FACE_TO_FACE)
+        return _hours(self._inputs, here) / max(Decimal(1), _hours(self._inputs, plan.items))
 
     def _face_to_face(self, plan: Plan) -> str:
-        total = _hours(self._inputs, plan.items)
-        here = (each for each in plan.items if self._option(each).attributes.mode == FACE_TO_FACE)
-        return f"{100 * _hours(self._inputs, here) / total:.0f}%" if total else NONE
+        return f"{100 * self._share(plan):.0f}%" if plan.items else NONE
+
+    def _met_at(self, plan: Plan) -> int:
+        """Return the first term with which nothing is missing of the last cycle's total.
+
+        The number of terms where there is none.
+        """
+        lines = [(self._terms.index(item.term), self._line(item)) for item in plan.items]
+        met = (
+            at
+            for at in range(len(self._terms))
+            if not self._missing([line for when, line in lines if when <= at])
+        )
+        return next(met, len(self._terms))
 
     def _met_by(self, plan: Plan) -> str:
-        """Return the first term with which nothing is missing of the last cycle's total."""
-        lines = [(self._terms.index(item.term), self._line(item)) for item in plan.items]
-        for at, term in enumerate(self._terms):
-            if not self._missing([line for when, line in lines if when <= at]):
-                return term
-        return NONE
+        return (*self._terms, NONE)[self._met_at(plan)]
 
     def _missing(self, lines: Sequence[Line]) -> int:
         whole = [
@@ -108,10 +136,12 @@ class Figures:
         largest = max(whole, key=_width, default=None)
         return 0 if largest is None else largest.missing
 
-    def _of_next_stage(self, plan: Plan) -> str:
+    def _early_of_next_stage(self, plan: Plan) -> int:
         early = self._early()
-        own = [item.course in self._next_stage and item.year in early for item in plan.items]
-        return str(sum(own))
+        return sum(each.course in self._next_stage and each.year in early for each in plan.items)
+
+    def _of_next_stage(self, plan: Plan) -> str:
+        return str(self._early_of_next_stage(plan))
 
     def _early(self) -> list[str]:
         """Return the years up to the one after the first."""

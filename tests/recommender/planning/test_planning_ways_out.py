@@ -6,19 +6,22 @@ from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from recommender.planning.binding import binding, binding_sentence
 from recommender.planning.conflict import Relief, relief_sentence
+from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
 from recommender.planning.plan import make
-from recommender.planning.problem import Wishes, build
+from recommender.planning.problem import Candidate, Inputs, Wishes, build
 from recommender.planning.ways_out import ways_out
 from recommender.planning.why import Explained
 from tests.recommender.planning.test_planning_fast import (
     CATALOGUE,
     HEADER,
     NATION,
+    TEACHER,
     course,
     inputs,
 )
@@ -64,6 +67,41 @@ def test_a_way_out_of_one_conflict_leaves_what_another_misses() -> None:
     assert {
         way.enough != "" for way in total.reliefs if (way.rule, way.period) == ("load", "")
     } == {True}
+
+
+def test_where_two_periods_fall_short_each_has_ways_out_of_its_own() -> None:
+    late = Horizon.of(NATION, pd.Timestamp("2029-11-01T00:00+08:00"))
+    assert [cycle.key for cycle in late.cycles] == ["2026-2030", "2031-2035"]
+    candidates = tuple(
+        Candidate(
+            each.course,
+            tuple(
+                replace(each.options[0], term=term, earned_on=day)
+                for term, day in enumerate(late.last_days)
+            ),
+            repeatable=each.repeatable,
+        )
+        for each in CATALOGUE
+    )
+    given = Inputs(
+        NATION,
+        TEACHER,
+        late,
+        (),
+        candidates,
+        np.ones((len(candidates), len(late.years))),
+        limits=Limits(hours_per_year=Decimal(44)),
+    )
+    plan = make(given, HEADER)
+    assert [each.period for each in plan.unmet] == ["2026-2030", "2031-2035"]
+    found = ways_out(build(given), plan)
+    assert [[row.period for row in each.lacking] for each in found] == [
+        ["2026-2030"],
+        ["2031-2035"],
+    ]
+    for each, outcome in zip(found, plan.unmet, strict=True):
+        (lower,) = [way for way in each.reliefs if way.rule == "minimum"]
+        assert (lower.period, lower.amount) == (outcome.period, outcome.missing)
 
 
 def test_a_pin_that_is_given_up_is_tried_too() -> None:
