@@ -15,7 +15,7 @@ from recommender.planning.balances import Balance, CapUse, Counted
 from recommender.planning.carrying import chained, passes_on
 from recommender.planning.duties import Duty, duties
 from recommender.planning.lines import Batch, Line, Worth, worth_of
-from recommender.planning.matching import Career, Scope, fits_any
+from recommender.planning.matching import EVERYONE, Career, fits_any
 from recommender.planning.rules import Counting, Policy, Requirement
 from recommender.planning.terms import Period
 
@@ -74,35 +74,70 @@ def sheet(
     CreditSheet
         The same for the same lines, whatever their order.
     """
-    ordered = sorted(lines, key=lambda line: (line.planned, line.earned_on, line.line_id))
-    values = [worth_of(policy, line, career) for line in ordered]
-    values = [
-        _held_back(policy, line, career) or value
-        for line, value in zip(ordered, values, strict=True)
-    ]
-    sound = [
-        number
-        for number, (line, value) in enumerate(zip(ordered, values, strict=True))
-        if line.state in COUNTED_STATES and not value.fault
-    ]
-    counted = [ordered[number] for number in sound]
-    batch = Batch.of(
-        [line.attributes for line in counted],
-        [line.earned_on for line in counted],
-        [values[number].steps for number in sound],
-    )
-    due = duties(policy, career, cycles, today)
-    given = contributions(policy, [duty.requirement for duty in due], batch, career)
-    balances = _settled(
-        policy,
-        [_balance(policy, duty, given[duty.requirement.id], batch, counted) for duty in due],
-    )
-    return CreditSheet(
-        policy=policy.version,
-        measure=policy.measure,
-        balances=balances,
-        not_counted=_verdicts(ordered, values, balances),
-    )
+    return Accounts.of(policy, career, cycles, today).sheet(lines)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Accounts:
+    """What a policy asks of one teacher, found once: any lines can be set against it."""
+
+    policy: Policy
+    career: Career
+    due: tuple[Duty, ...]
+
+    @classmethod
+    def of(
+        cls, policy: Policy, career: Career, cycles: Sequence[Period], today: dt.date
+    ) -> Accounts:
+        """Find the duties of a teacher in these cycles."""
+        return cls(policy, career, duties(policy, career, cycles, today))
+
+    def sheet(self, lines: Sequence[Line]) -> CreditSheet:
+        """Set lines against the duties, as :func:`sheet` does."""
+        policy, career = self.policy, self.career
+        ordered = sorted(lines, key=lambda line: (line.planned, line.earned_on, line.line_id))
+        values = [
+            _held_back(policy, line, career) or worth_of(policy, line, career) for line in ordered
+        ]
+        entries = _Entries.of(ordered, values)
+        given = contributions(
+            policy, (duty.requirement for duty in self.due), entries.batch, career
+        )
+        balances = _settled(
+            policy,
+            [_balance(policy, duty, given[duty.requirement.id], entries) for duty in self.due],
+        )
+        return CreditSheet(
+            policy=policy.version,
+            measure=policy.measure,
+            balances=balances,
+            not_counted=_verdicts(ordered, values, balances),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entries:
+    """The lines that can count: their ids, what they are, and from which on they are planned."""
+
+    ids: list[str]
+    batch: Batch
+    first_planned: int
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], values: Sequence[Worth]) -> _Entries:
+        """Keep the sound ones of lines in order, planned ones last."""
+        sound = [
+            (line, value)
+            for line, value in zip(lines, values, strict=True)
+            if line.state in COUNTED_STATES and not value.fault
+        ]
+        batch = Batch.of(
+            [line.attributes for line, _ in sound],
+            [line.earned_on for line, _ in sound],
+            [value.steps for _, value in sound],
+        )
+        known = sum(not line.planned for line, _ in sound)
+        return cls([line.line_id for line, _ in sound], batch, known)
 
 
 def _settled(policy: Policy, balances: Sequence[Balance]) -> tuple[Balance, ...]:
@@ -145,18 +180,20 @@ class Contribution:
     rule: NDArray[np.int64]
 
 
-def contribution(
-    policy: Policy, requirement: Requirement, batch: Batch, career: Career
+def _contribution(
+    policy: Policy,
+    requirement: Requirement,
+    batch: Batch,
+    teacher: tuple[Career, Mapping[str, Period]],
 ) -> Contribution:
     """Apply a requirement's clauses and the policy's counting rules to a batch of lines."""
     fits = batch.fitting(requirement.where, policy.measure)
     amount = np.where(fits, batch.courses if requirement.counts == "course" else batch.amounts, 0)
     counted, decided = amount.copy(), np.full(len(batch), IN_FULL, dtype=np.int64)
-    windows = policy.windows_of(career)
     for number, rule in enumerate(policy.counting):
         if requirement.id not in rule.requirements:
             continue
-        here = fits & (decided == IN_FULL) & _under(policy, rule, batch, (career, windows))
+        here = fits & (decided == IN_FULL) & _under(policy, rule, batch, teacher)
         counted[here] = amount[here] * rule.weight.numerator // rule.weight.denominator
         decided[here] = number
     return Contribution(fits, amount, counted, decided)
@@ -167,7 +204,8 @@ def contributions(
 ) -> dict[str, Contribution]:
     """Return what lines give to each requirement, by its id: the same in all of its periods."""
     distinct = {each.id: each for each in requirements}
-    return {name: contribution(policy, each, batch, career) for name, each in distinct.items()}
+    teacher = (career, policy.windows_of(career))
+    return {name: _contribution(policy, each, batch, teacher) for name, each in distinct.items()}
 
 
 def _under(
@@ -182,7 +220,7 @@ def _under(
     if rule.within:
         window = windows.get(rule.within)
         here &= within(batch.days, window) if window else False
-    if rule.scope != Scope():
+    if rule.scope != EVERYONE:
         days = [dt.date.fromordinal(int(day)) for day in batch.days]
         here &= np.array(
             [rule.scope.open_on(day) and rule.scope.covers(career.on(day)) for day in days], bool
@@ -205,12 +243,11 @@ def cap_groups(
     dict
         (number of the counting rule, policy year or 0) -> which lines, shape (n,).
     """
-    inside = given.fits & within(days, duty.period)
     groups: dict[tuple[int, int], NDArray[np.bool_]] = {}
     for number, rule in enumerate(policy.counting):
-        under = inside & (given.rule == number)
         if rule.cap is None or duty.requirement.id not in rule.requirements:
             continue
+        under = given.fits & (given.rule == number) & within(days, duty.period)
         if rule.per == "period":
             groups[number, 0] = under
             continue
@@ -220,21 +257,21 @@ def cap_groups(
     return groups
 
 
-def _balance(
-    policy: Policy, duty: Duty, given: Contribution, batch: Batch, lines: Sequence[Line]
-) -> Balance:
-    inside = given.fits & within(batch.days, duty.period)
-    after_caps = np.where(inside, given.counted, 0)
-    taken = int(after_caps.sum())
+def _balance(policy: Policy, duty: Duty, given: Contribution, entries: _Entries) -> Balance:
+    inside = np.flatnonzero(given.fits & within(entries.batch.days, duty.period))
+    after_caps = given.counted.copy()
     caps = []
-    for (number, year), group in cap_groups(policy, duty, given, batch.days).items():
+    for (number, year), group in cap_groups(policy, duty, given, entries.batch.days).items():
         cap = _cap(policy, number)
         after_caps[group] = _capped(given.counted[group], cap)
         used = int(after_caps[group].sum())
         caps.append(CapUse(policy.counting[number].id, year, used, cap))
-    planned = np.array([line.planned for line in lines], dtype=bool)
-    earned = int(after_caps[~planned].sum())
-    to_come = int(after_caps[planned].sum())
+    # A period holds few lines: these are sums of plain lists.
+    lines = _counted(policy, given, entries.ids, inside, after_caps)
+    known = int(inside.searchsorted(entries.first_planned))
+    counted = after_caps[inside].tolist()
+    taken = sum(given.counted[inside].tolist())
+    earned, to_come = sum(counted[:known]), sum(counted[known:])
     return Balance(
         duty=duty,
         earned=earned,
@@ -243,15 +280,23 @@ def _balance(
         missing=max(0, (duty.minimum or 0) - earned - to_come),
         excess=0 if duty.maximum is None else max(0, taken - duty.maximum),
         caps=tuple(caps),
-        lines=tuple(
-            Counted(
-                line_id=lines[int(at)].line_id,
-                amount=int(given.amount[at]),
-                counted=int(after_caps[at]),
-                rule=_rule_id(policy, int(given.rule[at])),
-            )
-            for at in np.flatnonzero(inside & (given.amount != 0))
-        ),
+        lines=lines,
+    )
+
+
+def _counted(
+    policy: Policy,
+    given: Contribution,
+    ids: Sequence[str],
+    inside: NDArray[np.int64],
+    after_caps: NDArray[np.int64],
+) -> tuple[Counted, ...]:
+    """Write down what each line inside a period gives, those worth nothing left out."""
+    columns = (inside, given.amount[inside], after_caps[inside], given.rule[inside])
+    return tuple(
+        Counted(ids[at], amount, counted, _rule_id(policy, rule))
+        for at, amount, counted, rule in zip(*(each.tolist() for each in columns), strict=True)
+        if amount
     )
 
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from recommender.planning.amounts import Measure
 from recommender.planning.matching import (
+    EVERYONE,
     Attributes,
     Career,
     Clause,
-    Scope,
     Standing,
     fits_any,
     lies_in,
@@ -102,7 +102,7 @@ def worth_of(policy: Policy, line: Line, career: Career) -> Worth:
     their hours are worth; conversions may ask for the day, and for the teacher of that day.
     """
     foreign = policy.counted_elsewhere(line.under, career, line.earned_on)
-    if not foreign and not any(rule.scope != Scope() for rule in policy.conversion):
+    if not foreign and not any(rule.scope != EVERYONE for rule in policy.conversion):
         return worth(policy, line.hours, line.credits, line.attributes)
     teacher = career.on(line.earned_on)
     open_rules = [

@@ -200,7 +200,8 @@ def written(problem: Problem, solution: Solution, header: Header, effort: Effort
     """Write down a solution, its outcomes counted by the credit sheet."""
     inputs = problem.inputs
     chosen = [problem.places[column] for column in solution.chosen]
-    sheet = inputs.sheet([_line(inputs, number, option) for number, option in chosen])
+    planned = [_line(inputs, number, option) for number, option in chosen]
+    sheet = problem.accounts.sheet([*inputs.ledger, *planned])
     return Plan(
         teacher_id=header.teacher_id,
         policy=inputs.policy.version,
@@ -252,7 +253,21 @@ def _items(problem: Problem, solution: Solution, sheet: CreditSheet) -> tuple[It
         ),
     )
     opens = _opens(problem.inputs, {problem.places[column][0] for column in chosen})
-    return tuple(_item(problem, column, serves, opens) for column in chosen)
+    ranks = _ranks(problem, chosen)
+    return tuple(
+        _item(problem, column, rank, serves, opens)
+        for column, rank in zip(chosen, ranks, strict=True)
+    )
+
+
+def _ranks(problem: Problem, columns: Sequence[int]) -> list[int]:
+    """Return the place of each column's course among all candidates by utility in its year."""
+    inputs = problem.inputs
+    years = [inputs.horizon.year_of_term[problem.places[column][1].term] for column in columns]
+    numbers = [problem.places[column][0] for column in columns]
+    above = inputs.utility[:, years] > inputs.utility[numbers, years]
+    ranks: list[int] = (1 + above.sum(axis=0)).tolist()
+    return ranks
 
 
 def _opens(inputs: Inputs, taken: set[int]) -> dict[str, list[str]]:
@@ -278,6 +293,7 @@ def _serves(sheet: CreditSheet) -> dict[str, tuple[str, ...]]:
 def _item(
     problem: Problem,
     column: int,
+    rank: int,
     serves: dict[str, tuple[str, ...]],
     opens: dict[str, list[str]],
 ) -> Item:
@@ -286,7 +302,6 @@ def _item(
     candidate = inputs.candidates[number]
     year = inputs.horizon.year_of_term[option.term]
     term = inputs.horizon.terms[option.term].key
-    utilities = inputs.utility[:, year]
     return Item(
         course=candidate.course,
         year=inputs.horizon.years[year].key,
@@ -297,7 +312,7 @@ def _item(
         serves=serves.get(_line_id(inputs, number, option), ()),
         opens=tuple(sorted(opens.get(candidate.course, ()))),
         wish=_wish(inputs, candidate.course, term),
-        rank=1 + int((utilities > utilities[number]).sum()),
+        rank=rank,
     )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from features.errors import InvalidSetting
 from recommender.planning import constraints
 from recommender.planning.constraints import Grid
-from recommender.planning.credits import CreditSheet, sheet
+from recommender.planning.credits import Accounts, CreditSheet
 from recommender.planning.draft import Draft, Label, Matrix
 from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Batch, Line, worth_of
@@ -129,11 +129,9 @@ class Inputs:
                 remedy="score every candidate for every year of the horizon",
             )
 
-    def sheet(self, planned: Sequence[Line] = ()) -> CreditSheet:
-        """Return the credit sheet of the ledger and of planned courses."""
-        horizon = self.horizon
-        lines = [*self.ledger, *planned]
-        return sheet(lines, self.policy, self.career, cycles=horizon.cycles, today=horizon.today)
+    def accounts(self) -> Accounts:
+        """Return what the policy asks of the teacher within the horizon."""
+        return Accounts.of(self.policy, self.career, self.horizon.cycles, self.horizon.today)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,6 +142,8 @@ class Problem:
     ----------
     places
         (candidate number, option) of column 0, 1, ...
+    accounts
+        What the policy asks, against which any plan is set.
     before
         The credit sheet of the ledger alone.
     """
@@ -153,6 +153,7 @@ class Problem:
     places: tuple[tuple[int, Option], ...]
     grid: Grid
     amounts: NDArray[np.int64]
+    accounts: Accounts
     before: CreditSheet
 
     def objective(self, chosen: Sequence[int]) -> float:
@@ -179,15 +180,16 @@ def build(inputs: Inputs) -> Problem:
     )
     batch = _batch(inputs, places)
     grid = _grid(inputs, places, batch)
-    before = inputs.sheet()
+    accounts = inputs.accounts()
+    before = accounts.sheet(inputs.ledger)
     draft = Draft()
-    draft.columns(upper=_allowed(inputs, places), gain=_gains(inputs, places), whole=True)
+    draft.columns(upper=_allowed(inputs, places), gain=_gains(inputs, places, grid), whole=True)
     _draft_courses(draft, grid, inputs)
     _draft_loads(draft, grid, inputs, before, batch)
     draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
     _draft_pins(draft, grid, inputs)
     constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
-    return Problem(inputs, draft.matrix(), places, grid, batch.amounts, before)
+    return Problem(inputs, draft.matrix(), places, grid, batch.amounts, accounts, before)
 
 
 def _batch(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> Batch:
@@ -255,18 +257,17 @@ def _allowed(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np
     return np.array([number not in out for number, _ in places], dtype=np.float64)
 
 
-def _gains(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.float64]:
+def _gains(inputs: Inputs, places: Sequence[tuple[int, Option]], grid: Grid) -> NDArray[np.float64]:
     """Return the gain of each option in thousandths: its utility, and a bonus for what is kept."""
+    years = inputs.horizon.years_by_term[grid.term]
+    utility = inputs.utility[grid.course, years]
     kept = dict(inputs.wishes.keep)
-    gains = np.zeros(len(places))
-    for column, (number, option) in enumerate(places):
-        utility = inputs.utility[number, inputs.horizon.year_of_term[option.term]]
+    for column, (number, option) in enumerate(places if kept else ()):
         course = inputs.candidates[number].course
         if course in kept:
             same = kept[course] == inputs.horizon.terms[option.term].key
-            utility += inputs.wishes.keep_bonus * (1.0 if same else 0.5)
-        gains[column] = np.rint(UTILITY_STEPS * utility)
-    return gains
+            utility[column] += inputs.wishes.keep_bonus * (1.0 if same else 0.5)
+    return np.rint(UTILITY_STEPS * utility)
 
 
 def _draft_courses(draft: Draft, grid: Grid, inputs: Inputs) -> None:
@@ -332,7 +333,7 @@ def _draft_pins(draft: Draft, grid: Grid, inputs: Inputs) -> None:
         lacking = draft.shortage(PINNED, 1, 1.0)
         draft.row(
             Label("pin", course, term or ""),
-            [*options, lacking],
+            np.append(options, lacking),
             np.ones(len(options) + 1),
             lower=1,
         )
