@@ -87,9 +87,16 @@ def _spans(
     """Group the options of a course of which at most one may be taken."""
     if repeatable == NEVER_AGAIN or not len(options):
         return [("", options)]
+    return [(key, options[inside]) for key, inside in _repeats(options, grid, repeatable)]
+
+
+def _repeats(
+    options: NDArray[np.int64], grid: Grid, repeatable: str
+) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Say which of the options of a course that may be repeated exclude each other."""
     days = grid.days[options]
     return [
-        (key, options[(since <= days) & (days < until)])
+        (key, (since <= days) & (days < until))
         for key, since, until in _stretches(tuple(sorted(set(days.tolist()))), repeatable)
     ]
 
@@ -162,9 +169,9 @@ def _so_far(options: NDArray[np.int64], grid: Grid, repeatable: str) -> NDArray[
     """
     terms = grid.term[options]
     earlier = terms <= terms[:, None]
-    if repeatable == NEVER_AGAIN:
+    if repeatable == NEVER_AGAIN or not len(options):
         return earlier
-    spans = np.array([np.isin(options, group) for _, group in _spans(options, grid, repeatable)])
+    spans = np.array([inside for _, inside in _repeats(options, grid, repeatable)])
     sizes = np.where(spans.T, earlier.astype(np.int64) @ spans.T, -1)
     return earlier & spans[sizes.argmax(axis=1)]
 
@@ -186,10 +193,10 @@ def loads(
         draft.row(Label("load", "", key), options, grid.load[options], lower=low, upper=high)
 
 
-def budget(draft: Draft, cost: NDArray[np.int64], left: Decimal | None) -> None:
+def budget(draft: Draft, cost: NDArray[np.int64], left: Decimal) -> None:
     """Keep what a plan costs within what is left, in yuan; ``cost`` in fen, shape (n_options,)."""
     options = np.flatnonzero(cost)
-    if left is not None and len(options):
+    if len(options):
         draft.row(Label("budget", ""), options, cost[options], upper=int(FEN * left))
 
 

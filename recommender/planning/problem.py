@@ -183,12 +183,13 @@ def build(inputs: Inputs) -> Problem:
     accounts = inputs.accounts()
     before = accounts.sheet(inputs.ledger)
     draft = Draft()
-    draft.columns(upper=_allowed(inputs, places), gain=_gains(inputs, places, grid), whole=True)
+    draft.columns(upper=_allowed(inputs, grid), gain=_gains(inputs, places, grid), whole=True)
     _draft_courses(draft, grid, inputs)
     _draft_loads(draft, grid, inputs, before, batch)
     draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
     _draft_pins(draft, grid, inputs)
-    constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
+    if inputs.limits.budget is not None:
+        constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
     return Problem(inputs, draft.matrix(), places, grid, batch.amounts, accounts, before)
 
 
@@ -196,12 +197,13 @@ def _batch(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> Batch:
     options = [option for _, option in places]
     attributes = [option.attributes for option in options]
     batch = Batch.of(attributes, [option.earned_on for option in options], [0] * len(options))
-    keys = _alike(inputs, options, batch)
-    steps = {
-        key: worth_of(inputs.policy, _planned(option), inputs.career).steps
-        for key, option in dict(zip(keys, options, strict=True)).items()
-    }
-    return batch.valued([steps[key] for key in keys])
+    first, alike = np.unique(
+        _kinds(inputs, options, batch), return_index=True, return_inverse=True
+    )[1:]
+    steps = [
+        worth_of(inputs.policy, _planned(options[at]), inputs.career).steps for at in first.tolist()
+    ]
+    return batch.valued(np.array(steps, dtype=np.int64)[alike])
 
 
 def _planned(option: Option) -> Line:
@@ -211,50 +213,59 @@ def _planned(option: Option) -> Line:
     )
 
 
-def _alike(inputs: Inputs, options: Sequence[Option], batch: Batch) -> list[Hashable]:
-    """Return a key for each option; those of one key are worth the same.
+def _kinds(inputs: Inputs, options: Sequence[Option], batch: Batch) -> NDArray[np.int64]:
+    """Return a number for each option; those of one number are worth the same.
 
     Worth comes from the amounts and the conversions: which of them fit the words, which hold on
     the day, and in what state the teacher is then.
     """
     rules = inputs.policy.conversion
-    fits = np.array([batch.worded(rule.where) for rule in rules], dtype=bool)
-    kinds = [row.tobytes() for row in fits.T] if len(fits) else [b""] * len(options)
     days = {
         day: (inputs.career.on(day), tuple(rule.scope.open_on(day) for rule in rules))
         for day in {option.earned_on for option in options}
     }
     numbers = {circumstance: at for at, circumstance in enumerate(days.values())}
-    return [
-        (kind, numbers[days[each.earned_on]], each.hours, each.credits)
-        for kind, each in zip(kinds, options, strict=True)
-    ]
+    of_day = {day: numbers[circumstance] for day, circumstance in days.items()}
+    kinds = batch.alike([rule.where for rule in rules])
+    for column in (
+        [of_day[each.earned_on] for each in options],
+        _numbered([each.hours for each in options]),
+        _numbered([each.credits for each in options]),
+    ):
+        kinds = kinds * (max(column, default=0) + 1) + np.array(column, dtype=np.int64)
+    return kinds
+
+
+def _numbered(values: Sequence[Hashable]) -> list[int]:
+    """Return a number for each value, from 0, the same for equal ones."""
+    numbers: dict[Hashable, int] = {}
+    return [numbers.setdefault(value, len(numbers)) for value in values]
 
 
 def _grid(inputs: Inputs, places: Sequence[tuple[int, Option]], batch: Batch) -> Grid:
-    hours = [hours_of(inputs.limits, option.hours) for _, option in places]
+    hours = [option.hours for _, option in places]
+    # Few distinct amounts, and decimals are slow.
+    steps = {each: int(LOAD_STEPS * hours_of(inputs.limits, each)) for each in set(hours)}
     return Grid(
         courses=tuple(candidate.course for candidate in inputs.candidates),
         terms=tuple(term.key for term in inputs.horizon.terms),
         course=np.array([number for number, _ in places], dtype=np.int64),
         term=np.array([option.term for _, option in places], dtype=np.int64),
-        load=np.array([int(LOAD_STEPS * each) for each in hours], dtype=np.int64),
+        load=np.array([steps[each] for each in hours], dtype=np.int64),
         days=batch.days,
     )
 
 
-def _allowed(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.float64]:
+def _allowed(inputs: Inputs, grid: Grid) -> NDArray[np.float64]:
     """Return the upper bound of each option: 0 where it is banned or can never be reached."""
     reachable = inputs.done | {
         candidate.course for candidate in inputs.candidates if candidate.options
     }
-    out = {
-        number
-        for number, candidate in enumerate(inputs.candidates)
-        if candidate.course in inputs.wishes.bans
-        or not reachable.issuperset(candidate.prerequisites)
-    }
-    return np.array([number not in out for number, _ in places], dtype=np.float64)
+    open_ = [
+        candidate.course not in inputs.wishes.bans and reachable.issuperset(candidate.prerequisites)
+        for candidate in inputs.candidates
+    ]
+    return np.array(open_, dtype=np.float64)[grid.course]
 
 
 def _gains(inputs: Inputs, places: Sequence[tuple[int, Option]], grid: Grid) -> NDArray[np.float64]:
