@@ -55,7 +55,7 @@ def within_caps(
 
 def most(amounts: NDArray[np.int64], decided: Sequence[Cap], beside: Sequence[Cap]) -> int:
     """Return how much of lines counts at most: what the narrowest cut lets through."""
-    return min(through(amounts, decided, out) for out in cuts(beside))
+    return min(through(amounts, decided, out) for out in every_cut(beside))
 
 
 def through(amounts: NDArray[np.int64], decided: Sequence[Cap], out: Sequence[Cap]) -> int:
@@ -85,7 +85,7 @@ def _sides(amounts: NDArray[np.int64], caps: Sequence[Cap]) -> list[Cap]:
     return [*caps, (~under, int(np.abs(amounts).sum()))]
 
 
-def cuts(beside: Sequence[Each]) -> Iterator[tuple[Each, ...]]:
+def every_cut(beside: Sequence[Each]) -> Iterator[tuple[Each, ...]]:
     """Return every choice of caps beside, the empty one first."""
     return chain.from_iterable(combinations(beside, size) for size in range(len(beside) + 1))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
@@ -59,6 +59,8 @@ class Grid:
     days: NDArray[np.int64]
     spread: NDArray[np.int64] | None = None
     fixed: NDArray[np.bool_] | None = None
+    _order: NDArray[np.int64] = field(init=False, repr=False)
+    _starts: list[int] = field(init=False, repr=False)
 
     @property
     def held(self) -> NDArray[np.bool_]:
@@ -76,9 +78,16 @@ class Grid:
         found: NDArray[np.int64] = self.spread[:, terms].sum(axis=1)
         return found
 
+    def __post_init__(self) -> None:
+        # The options of each course are looked for several times.
+        order = np.argsort(self.course, kind="stable")
+        starts = np.searchsorted(self.course[order], np.arange(len(self.courses) + 1))
+        object.__setattr__(self, "_order", order)
+        object.__setattr__(self, "_starts", starts.tolist())
+
     def of_course(self, number: int) -> NDArray[np.int64]:
-        """Return the options of a course."""
-        return np.flatnonzero(self.course == number)
+        """Return the options of a course, ascending."""
+        return self._order[self._starts[number] : self._starts[number + 1]]
 
     def numbers(self) -> dict[str, int]:
         """Return course id -> number."""
@@ -87,17 +96,16 @@ class Grid:
 
 def once(draft: Draft, grid: Grid, repeatable: Sequence[str], least: int = 0) -> None:
     """Let a course be taken at most once; one that may be repeated, once in each of its spans."""
+    labels, groups = [], []
     for number, course in enumerate(grid.courses):
-        options = grid.of_course(number)
-        for key, group in _spans(options, grid, repeatable[number]):
-            rule = "once" if repeatable[number] == NEVER_AGAIN else "repeat"
-            draft.row(
-                Label(rule, course, key),
-                group,
-                np.ones(len(group)),
-                lower=least,
-                upper=grid.most_of(group),
-            )
+        rule = "once" if repeatable[number] == NEVER_AGAIN else "repeat"
+        for key, group in _spans(grid.of_course(number), grid, repeatable[number]):
+            labels.append(Label(rule, course, key))
+            groups.append(group)
+    sizes = [len(group) for group in groups]
+    columns = np.concatenate([np.zeros(0, np.int64), *groups])
+    upper = [grid.most_of(group) for group in groups]
+    draft.rows(labels, sizes, columns, np.ones(len(columns)), lower=least, upper=upper)
 
 
 def _spans(
@@ -106,23 +114,37 @@ def _spans(
     """Group the options of a course of which at most one may be taken."""
     if repeatable == NEVER_AGAIN or not len(options):
         return [("", options)]
-    days = [dt.date.fromordinal(int(day)) for day in grid.days[options]]
-    if repeatable == YEARLY:
-        years = np.array([day.year for day in days])
-        return [(str(year), options[years == year]) for year in np.unique(years)]
-    ends = _free_again(tuple(sorted(set(days))), repeatable)
-    ordinals = grid.days[options]
+    return [(key, options[inside]) for key, inside in _repeats(options, grid, repeatable)]
+
+
+def _repeats(
+    options: NDArray[np.int64], grid: Grid, repeatable: str
+) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Say which of the options of a course that may be repeated exclude each other."""
+    days = grid.days[options]
     return [
-        (str(day), options[(day.toordinal() <= ordinals) & (ordinals < end)])
-        for day, end in ends.items()
+        (key, (since <= days) & (days < until))
+        for key, since, until in _stretches(tuple(sorted(set(days.tolist()))), repeatable)
     ]
 
 
 @lru_cache(maxsize=1024)
-def _free_again(days: tuple[dt.date, ...], repeatable: str) -> dict[dt.date, int]:
-    """Return, for each day of completion, the first day on which a course may be repeated."""
+def _stretches(ordinals: tuple[int, ...], repeatable: str) -> list[tuple[str, int, int]]:
+    """Return the stretches of days, as ordinals, in which a course is taken at most once.
+
+    The end is the first day after it. Terms and offerings end on few days: catalogues repeat
+    them course by course.
+    """
+    days = [dt.date.fromordinal(each) for each in ordinals]
+    if repeatable == YEARLY:
+        return [
+            (str(year), dt.date(year, 1, 1).toordinal(), dt.date(year + 1, 1, 1).toordinal())
+            for year in sorted({day.year for day in days})
+        ]
     again = free_from(pd.DatetimeIndex(days), repeatable)
-    return {day: end.toordinal() for day, end in zip(days, again, strict=True)}
+    return [
+        (str(day), day.toordinal(), end.toordinal()) for day, end in zip(days, again, strict=True)
+    ]
 
 
 def equivalent(
@@ -155,19 +177,35 @@ def after(
     are summed over the terms so far: the same choices, and a much closer bound.
     """
     for course, before in pairs:
-        first, options = grid.of_course(before), grid.of_course(course)
-        spans = [group for _, group in _spans(options, grid, repeatable[course])]
-        for option in options.tolist():
-            term = grid.term[option]
-            so_far = [group[grid.term[group] <= term] for group in spans if option in group]
-            here = max(so_far, key=len)
-            enabling = first[grid.term[first] < term]
-            draft.row(
-                Label("after", grid.courses[course], grid.terms[term]),
-                np.concatenate([here, enabling]),
-                np.repeat([1.0, -1.0], [len(here), len(enabling)]),
-                upper=0,
-            )
+        options, first = grid.of_course(course), grid.of_course(before)
+        terms = grid.term[options]
+        so_far = _so_far(options, grid, repeatable[course])
+        enabling = grid.term[first] < terms[:, None]
+        row, cell = np.nonzero(np.hstack([so_far, enabling]))
+        draft.rows(
+            [Label("after", grid.courses[course], grid.terms[term]) for term in terms.tolist()],
+            np.bincount(row, minlength=len(options)).tolist(),
+            np.concatenate([options, first])[cell],
+            np.where(cell < len(options), 1.0, -1.0),
+            upper=0,
+        )
+
+
+def _so_far(options: NDArray[np.int64], grid: Grid, repeatable: str) -> NDArray[np.bool_]:
+    """Say which options stand with each in a row: not later, and at most one of all is taken.
+
+    Returns
+    -------
+    ndarray
+        Shape (n_options, n_options): in row i the largest such group that holds option i.
+    """
+    terms = grid.term[options]
+    earlier = terms <= terms[:, None]
+    if repeatable == NEVER_AGAIN or not len(options):
+        return earlier
+    spans = np.array([inside for _, inside in _repeats(options, grid, repeatable)])
+    sizes = np.where(spans.T, earlier.astype(np.int64) @ spans.T, -1)
+    return earlier & spans[sizes.argmax(axis=1)]
 
 
 def loads(
@@ -206,10 +244,10 @@ def shares(
                     draft.row(Label("share", name, bound), options, over[options], upper=limit)
 
 
-def budget(draft: Draft, cost: NDArray[np.int64], left: Decimal | None) -> None:
+def budget(draft: Draft, cost: NDArray[np.int64], left: Decimal) -> None:
     """Keep what a plan costs within what is left, in yuan; ``cost`` in fen, shape (n_options,)."""
     options = np.flatnonzero(cost)
-    if left is not None and len(options):
+    if len(options):
         draft.row(Label("budget", ""), options, cost[options], upper=int(FEN * left))
 
 
@@ -227,8 +265,8 @@ def even(draft: Draft, grid: Grid, targets: NDArray[np.float64]) -> None:
         above = draft.roughness(1.0)
         draft.row(
             Label("even", "", term),
-            [*options, above],
-            [*load[options], -LOAD_STEPS],
+            np.append(options, above),
+            np.append(load[options], -LOAD_STEPS),
             upper=targets[number],
         )
 
@@ -241,8 +279,8 @@ def largest(draft: Draft, grid: Grid) -> None:
         options = np.flatnonzero(grid.term == number)
         draft.row(
             Label("largest", "", term),
-            [*options, *fullest],
-            [*grid.load[options], -1],
+            np.append(options, fullest),
+            np.append(grid.load[options], -1),
             upper=0,
         )
 

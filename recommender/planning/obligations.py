@@ -147,8 +147,8 @@ def _minimum(
         options = np.flatnonzero(rest & (given.counted > 0))
         draft.row(
             Label("minimum", duty.requirement.id, duty.period.key),
-            [*options, *capped, *link.columns, lacking],
-            [*given.counted[options], *[1] * len(capped), *link.signs, 1],
+            np.append(options, [*capped, *link.columns, lacking]),
+            np.append(given.counted[options], [*[1] * len(capped), *link.signs, 1]),
             lower=link.needed + balance.earned - cut.given,
         )
 
@@ -165,8 +165,8 @@ def _capped(
     column = int(draft.columns(upper=[room], gain=[0])[0])
     draft.row(
         Label("cap", f"{duty.requirement.id}/{rule}", duty.period.key),
-        [*options, column],
-        [*-counted, 1],
+        np.append(options, column),
+        np.append(-counted, 1),
         upper=0,
     )
     return column
@@ -181,7 +181,7 @@ def _maximum(draft: Draft, balance: Balance, batch: Batch, given: Contribution, 
     too_much = draft.shortage(level, most, 1 / max(1, limit))
     draft.row(
         Label("maximum", duty.requirement.id, duty.period.key),
-        [*options, too_much],
-        [*given.counted[options], -1],
+        np.append(options, too_much),
+        np.append(given.counted[options], -1),
         upper=max(0, limit - balance.taken),
     )

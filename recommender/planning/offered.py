@@ -29,7 +29,7 @@ from recommender.planning.cells import (
 )
 from recommender.planning.horizon import Horizon
 from recommender.planning.matching import fits_any
-from recommender.planning.problem import Candidate, Option
+from recommender.planning.options import Candidate, Option
 from recommender.planning.rules import Policy
 from recommender.planning.sanctions import Lost, lost_places
 from recommender.planning.terms import ONE_DAY

@@ -279,6 +279,8 @@ class Policy:
         Ids of the policies that it completes: what was counted under them counts here.
     version
         ``<id>@<12 hexadecimal digits>`` of its content, inherited rules included.
+    measure
+        The unit, in a step fine enough that every counted part is a whole number.
     """
 
     __pydantic_config__ = STRICT
@@ -309,12 +311,12 @@ class Policy:
     named_only: Annotated[bool, Strict()] = False
     lineage: Words = ()
     version: str = ""
+    measure: Measure = field(init=False, repr=False, compare=False)
 
-    @property
-    def measure(self) -> Measure:
-        """The unit, in a step fine enough that every counted part is a whole number."""
+    def __post_init__(self) -> None:
         parts = math.lcm(*(rule.weight.denominator for rule in self.counting))
-        return _finer(self.unit, self.step, parts)
+        # It is asked for with every amount.
+        object.__setattr__(self, "measure", Measure(self.unit, self.step).finer(parts))
 
     def own(self, career: Career) -> Policy:
         """Return the policy with the cycles of a teacher, where they begin on an own day."""
@@ -348,12 +350,6 @@ class Policy:
         """Return the windows that a teacher has, by id."""
         found = {window.id: window.of(career) for window in self.window}
         return {name: period for name, period in found.items() if period is not None}
-
-
-@lru_cache(maxsize=256)
-def _finer(unit: Literal["hour", "credit"], step: Fraction, parts: int) -> Measure:
-    """Return a measure whose step is a part of another; asked for thousands of times a plan."""
-    return Measure(unit, step).finer(parts)
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from recommender.planning.attendance import admission_mode, held_places, stages_
 from recommender.planning.cells import by_id, rows_of
 from recommender.planning.horizon import Horizon
 from recommender.planning.offered import dated_option
-from recommender.planning.problem import Candidate, Option
+from recommender.planning.options import Candidate, Option
 
 
 def with_shared(

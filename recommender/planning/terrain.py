@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from recommender.planning.draft import Matrix
 from recommender.planning.relaxation import Relaxed, proven
@@ -112,7 +113,7 @@ class Terrain:
         cap = numbers[row[inside]]
         target = np.where(cap >= 0, parents[np.maximum(cap, 0)], row[inside])
         amount = np.where(cap >= 0, -data[inside], data[inside])
-        order = np.argsort(column[inside], kind="stable")
+        order = _by_column(column[inside], options)
         sizes = np.bincount(column[inside], minlength=options)
         largest = np.ones(len(kinds))
         np.maximum.at(largest, target, np.abs(amount))
@@ -166,6 +167,14 @@ def _worths(matrix: Matrix) -> tuple[Floats, Floats]:
         worth[gaps[cells.row[own]]] = matrix.gain[cells.col[own]]
         filled[gaps[cells.row[own]]] = matrix.column_upper[cells.col[own]]
     return worth, filled
+
+
+def _by_column(column: Ints, options: int) -> Ints:
+    """Return the order of cells column by column, as a stable sort would give it."""
+    numbers = np.arange(len(column))
+    cells = sparse.csr_array((numbers, column, [0, len(column)]), shape=(1, options))
+    order: Ints = cells.tocsc().data
+    return order
 
 
 def _evenness(

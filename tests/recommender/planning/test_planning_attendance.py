@@ -13,7 +13,7 @@ from recommender.planning.cells import by_id
 from recommender.planning.days import Presence, Stretch
 from recommender.planning.horizon import Horizon
 from recommender.planning.offered import candidates
-from recommender.planning.problem import Candidate
+from recommender.planning.options import Candidate
 from recommender.planning.shared import with_shared
 from tests.builders import Row, at, course, teacher, world
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -22,8 +22,9 @@ from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Line
 from recommender.planning.load import Limits
 from recommender.planning.matching import Attributes, Clause
+from recommender.planning.options import Candidate, Option
 from recommender.planning.plan import make
-from recommender.planning.problem import Candidate, Inputs, Option, build
+from recommender.planning.problem import Inputs, build
 from recommender.planning.rules import Counting, Policy, Requirement
 from tests.recommender.planning.dated import AS_OF, EXACT, HEADER, TEACHER, rules
 from tests.recommender.planning.ledgers import VETERAN, earned, missing
@@ -173,14 +174,7 @@ class Case:
             if cap is not None
         )
         asked = Requirement("r", "要求", "requirement", minimum=Decimal(self.least))
-        base = rules()
-        return Policy(
-            **{
-                **{name: getattr(base, name) for name in base.__slots__},
-                "requirement": (asked,),
-                "counting": counting,
-            }
-        )
+        return replace(rules(), requirement=(asked,), counting=counting)
 
     def lines(self) -> tuple[Line, ...]:
         return tuple(

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from recommender.planning.days import Presence, Stretch, joined, spread
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
+from recommender.planning.options import Candidate, Option
 from recommender.planning.plan import make
-from recommender.planning.problem import Candidate, Inputs, Option
+from recommender.planning.problem import Inputs
 from recommender.planning.school import School
 from recommender.planning.terms import Period
 from tests.recommender.planning.dated import (

@@ -14,8 +14,9 @@ from recommender.planning.conflict import relief_sentence
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
 from recommender.planning.matching import Attributes
+from recommender.planning.options import Candidate, Option
 from recommender.planning.plan import make
-from recommender.planning.problem import Candidate, Inputs, Option, build
+from recommender.planning.problem import Inputs, build
 from recommender.planning.shares import Share
 from recommender.planning.ways_out import ways_out
 from tests.recommender.planning.dated import AS_OF, EXACT, HEADER, TEACHER, rules

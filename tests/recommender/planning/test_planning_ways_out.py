@@ -13,8 +13,9 @@ from recommender.planning.binding import binding, binding_sentence
 from recommender.planning.conflict import Relief, relief_sentence
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
+from recommender.planning.options import Candidate
 from recommender.planning.plan import make
-from recommender.planning.problem import Candidate, Inputs, Wishes, build
+from recommender.planning.problem import Inputs, Wishes, build
 from recommender.planning.ways_out import ways_out
 from recommender.planning.why import Explained
 from tests.recommender.planning.test_planning_fast import (
