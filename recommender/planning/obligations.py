@@ -136,10 +136,10 @@ def _minimum(
     lacking = draft.shortage(level, link.most, 1 / max(1, duty.minimum or 1))
     whole = Cut((), balance.earned, tuple(use.room for use in balance.caps[: len(groups)]))
     for cut in balance.cuts or (whole,):
-        here = inside & ~np.isin(given.beside, cut.beside)
-        rest, capped = here.copy(), list[int]()
+        here = inside & ~np.isin(given.beside, cut.beside) if cut.beside else inside
+        rest, capped = here, list[int]()
         for (number, _), group, room in zip(groups, groups.values(), cut.rooms, strict=True):
-            rest &= ~group
+            rest = rest & ~group
             options = np.flatnonzero(group & here)
             if len(options):
                 rule = policy.counting[number].id

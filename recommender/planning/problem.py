@@ -265,9 +265,10 @@ def _draft_loads(
             min(each, cap * inputs.horizon.part_left(year))
             for each, year in zip(most, inputs.horizon.years, strict=True)
         ]
-    # What the whole school does is done whatever the hours of a year.
-    done = [int(grid.load_in(terms)[grid.held].sum()) for _, terms in spans]
-    most = [max(each, float(least)) for each, least in zip(most, done, strict=True)]
+    if grid.fixed is not None:
+        # What the whole school does is done whatever the hours of a year.
+        done = [int(grid.load_in(terms)[grid.fixed].sum()) for _, terms in spans]
+        most = [max(each, float(least)) for each, least in zip(most, done, strict=True)]
     constraints.loads(draft, grid, spans, least=[-np.inf] * len(spans), most=most)
     terms_in_year = np.bincount(inputs.horizon.years_by_term)
     constraints.even(draft, grid, (np.array(most) / terms_in_year)[inputs.horizon.years_by_term])
