@@ -48,6 +48,7 @@ class Shown:
 def show_planned(found: Planned, account: Account, view: Shown) -> None:
     """Print ways out of what is unmet, what has changed, other plans, and reasons if asked."""
     screen, lang = console(), view.lang
+    _say(screen, ("所作假设", "Taken for granted"), account.assumed, lang)
     unkept = ("未能满足的指定", "Wishes that could not be kept")
     _say(screen, unkept, account.unkept, lang)
     _say(screen, ("无可调整", "No way out"), account.stuck, lang)
@@ -76,6 +77,7 @@ def planned_json(found: Planned, account: Account) -> str:
         "plan": json.loads(found.plan.to_json()),
         "courses": [asdict(each) for each in account.courses],
         "binding": [asdict(each) for each in account.binding],
+        "assumed": [asdict(each) for each in account.assumed],
         "unkept": [asdict(each) for each in account.unkept],
         "stuck": [asdict(each) for each in account.stuck],
         "ways_out": [[_way(each) for each in ways] for ways in account.ways_out],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from recommender.planning.binding import binding, binding_sentence
 from recommender.planning.conflict import Conflict, Relief, relief_sentence, stuck_sentence
-from recommender.planning.explain import Sentence
+from recommender.planning.explain import Sentence, assumed_sentence
 from recommender.planning.plan import Plan
 from recommender.planning.problem import Inputs, build
 from recommender.planning.ways_out import ways_out
@@ -38,6 +38,8 @@ class Account:
     ----------
     courses
         In the order of the plan.
+    assumed
+        The stages to come that the plan takes for granted.
     unkept
         Why each wish that is not kept is not.
     binding
@@ -50,6 +52,7 @@ class Account:
     """
 
     courses: tuple[Reasoned, ...]
+    assumed: tuple[Sentence, ...]
     unkept: tuple[Sentence, ...]
     binding: tuple[Sentence, ...]
     ways_out: tuple[tuple[WayOut, ...], ...]
@@ -67,6 +70,7 @@ class Account:
             courses=tuple(
                 Reasoned(item.course, item.term, explained.of(item)) for item in plan.items
             ),
+            assumed=tuple(assumed_sentence(each) for each in plan.assumed),
             unkept=tuple(unkept_sentence(inputs, *wish) for wish in plan.unkept),
             binding=tuple(binding_sentence(inputs.policy, each) for each in binding(problem)),
             ways_out=tuple(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast, get_args
 
+from features.errors import InvalidSetting
+from recommender.planning.amounts import exact
 from recommender.planning.load import Limits, Season
 from recommender.planning.problem import Inputs, Wishes
 
@@ -63,6 +65,24 @@ class Asked:
             hours_in_year=limits.hours_in_year,
             days_away_per_year=limits.days_away_per_year,
             presence="" if limits.presence == "any" else limits.presence,
+        )
+
+    def of_days(self, days_away: float | None, presence: str | None) -> Asked:
+        """Return what is asked with a limit on days away, and when presence is asked.
+
+        Raises
+        ------
+        InvalidSetting
+            If it is no such time.
+        """
+        if presence is not None and presence not in get_args(Season):
+            raise InvalidSetting(
+                "presence", expected=f"one of {', '.join(get_args(Season))}", got=repr(presence)
+            )
+        return replace(
+            self,
+            days_away_per_year=None if days_away is None else exact(days_away),
+            presence=cast("Season", presence) if presence else "",
         )
 
     def then(self, more: Asked) -> Asked:

@@ -116,8 +116,8 @@ class Plan:
     unkept
         (course, term or empty) of wishes that could not be kept.
     objective, bound
-        Utility of the plan and what no plan that meets as much can exceed, in thousandths;
-        what is missing is in neither.
+        Utility of the plan and what no plan that meets as much can exceed, in thousandths, with
+        what is gained by keeping and by preferred terms; what is missing is in neither.
     gap
         (bound - objective) / objective.
     shortage_proven

@@ -65,6 +65,11 @@ class _Trial:
         self._problem, self._plan = problem, plan
         self._short = dict(_short(problem, plan))
         self._usual = complete(problem.matrix)
+        # What the ledger alone has too much of is in no row.
+        self._above = {
+            ("maximum", each.duty.requirement.id, each.duty.period.key): each.excess
+            for each in problem.before.balances
+        }
         self._at: dict[_Row, list[int]] = {}
         for at, label in enumerate(self._usual.labels):
             self._at.setdefault(_row(label), []).append(at)
@@ -148,7 +153,7 @@ class _Trial:
             if row[0] in ("minimum", "pin"):
                 lower[at] -= amount
             else:
-                upper[at] += amount
+                upper[at] += amount - self._above.get(row, 0)
         return replace(self._usual, lower=lower, upper=upper)
 
     def _steps(self, way: Relief) -> int:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
 
+from recommender.planning.account import Account
 from recommender.planning.binding import binding, binding_sentence
 from recommender.planning.conflict import Relief, relief_sentence
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
+from recommender.planning.matching import Assumed
 from recommender.planning.options import Candidate
-from recommender.planning.plan import make
+from recommender.planning.plan import Header, make
 from recommender.planning.problem import Inputs, Wishes, build
+from recommender.planning.solve import Effort
 from recommender.planning.ways_out import ways_out
 from recommender.planning.why import Explained
+from tests.recommender.planning.test_planning_checker import AS_OF as CASE_AS_OF
+from tests.recommender.planning.test_planning_checker import Case, cases
 from tests.recommender.planning.test_planning_fast import (
     CATALOGUE,
     HEADER,
@@ -29,8 +37,8 @@ from tests.recommender.planning.test_planning_fast import (
 
 
 def reliefs(hours: int, **more: object) -> dict[tuple[str, str], Relief]:
-    given = inputs(hours, **more)
-    found = ways_out(build(given), make(given, HEADER))
+    made_from = inputs(hours, **more)
+    found = ways_out(build(made_from), make(made_from, HEADER))
     return {(way.rule, way.period): way for each in found for way in each.reliefs}
 
 
@@ -84,7 +92,7 @@ def test_where_two_periods_fall_short_each_has_ways_out_of_its_own() -> None:
         )
         for each in CATALOGUE
     )
-    given = Inputs(
+    made_from = Inputs(
         NATION,
         TEACHER,
         late,
@@ -93,9 +101,9 @@ def test_where_two_periods_fall_short_each_has_ways_out_of_its_own() -> None:
         np.ones((len(candidates), len(late.years))),
         limits=Limits(hours_per_year=Decimal(44)),
     )
-    plan = make(given, HEADER)
+    plan = make(made_from, HEADER)
     assert [each.period for each in plan.unmet] == ["2026-2030", "2031-2035"]
-    found = ways_out(build(given), plan)
+    found = ways_out(build(made_from), plan)
     assert [[row.period for row in each.lacking] for each in found] == [
         ["2026-2030"],
         ["2031-2035"],
@@ -106,8 +114,8 @@ def test_where_two_periods_fall_short_each_has_ways_out_of_its_own() -> None:
 
 
 def test_a_pin_that_is_given_up_is_tried_too() -> None:
-    given = inputs(40, wishes=Wishes(pins=(("k00", "2026-spring"),)))
-    found = ways_out(build(given), make(given, HEADER))
+    made_from = inputs(40, wishes=Wishes(pins=(("k00", "2026-spring"),)))
+    found = ways_out(build(made_from), make(made_from, HEADER))
     pins = [way for each in found for way in each.reliefs if way.rule == "pin"]
     assert [(way.of, way.amount, way.enough) for way in pins] == [("k00", "1", "1")]
 
@@ -152,9 +160,11 @@ def test_a_course_tells_why_it_is_in_its_year() -> None:
     candidates = (*CATALOGUE, after, spring, only)
     pins = tuple((name, None) for name in ("k11", "deep", "spring", "only"))
     utility = np.linspace(0.1, 1, len(candidates))[:, None] * 0.97 ** np.arange(5)
-    given = replace(inputs(84, wishes=Wishes(pins=pins)), candidates=candidates, utility=utility)
-    plan = make(given, HEADER)
-    explained = Explained(build(given), plan)
+    made_from = replace(
+        inputs(84, wishes=Wishes(pins=pins)), candidates=candidates, utility=utility
+    )
+    plan = make(made_from, HEADER)
+    explained = Explained(build(made_from), plan)
     told = {
         item.course: {said.code: said for said in explained.of(item)}
         for item in plan.items
@@ -175,3 +185,99 @@ def test_a_course_tells_why_it_is_in_its_year() -> None:
             assert {
                 *(said.en.split(" have ")[0].split("in ")[1].split(", ") if said else [])
             } == full
+
+
+def _with(made_from: Inputs, way: Relief, amount: Decimal) -> Inputs | None:
+    """The inputs with one way out carried out in the rules themselves; None where it cannot be."""
+    limits = made_from.limits
+    if way.rule == "load":
+        hours = (limits.hours_per_year or Decimal(0)) + amount
+        if way.period:
+            return replace(made_from, limits=replace(limits, hours_in_year=((way.period, hours),)))
+        return replace(made_from, limits=replace(limits, hours_per_year=hours))
+    if way.rule == "budget":
+        return replace(made_from, limits=replace(limits, budget=(limits.budget or 0) + amount))
+    if way.rule == "pin":
+        pins = tuple(each for each in made_from.wishes.pins if each[0] != way.of)
+        return replace(made_from, wishes=Wishes(pins=pins))
+    return _with_rule(made_from, way, amount)
+
+
+def _with_rule(made_from: Inputs, way: Relief, amount: Decimal) -> Inputs | None:
+    """Lower a minimum, or raise a maximum, of a whole cycle."""
+    rules = made_from.policy.requirement
+    named = next(each for each in rules if each.id == way.of)
+    if named.per != "cycle" or named.carry_over or named.loan:
+        return None
+    if way.rule == "minimum":
+        left = (named.minimum or Decimal(0)) - amount
+        eased = replace(named, minimum=left if left > 0 else None)
+    else:
+        eased = replace(named, maximum=(named.maximum or Decimal(0)) + amount)
+    bounded = eased.minimum is not None or eased.maximum is not None
+    changed = tuple(
+        eased if each is named else each for each in rules if each is not named or bounded
+    )
+    return replace(made_from, policy=replace(made_from.policy, requirement=changed))
+
+
+def test_an_account_says_what_is_taken_for_granted_and_which_wish_cannot_be_kept() -> None:
+    to_come = Assumed(dt.date(2028, 1, 1), "backbone", 0.95)
+    pins = (("k00", "2031-spring"), ("unheard-of", None), ("k01", None))
+    made_from = replace(inputs(wishes=Wishes(pins=pins)), assumed=(to_come,))
+    account = Account.of(made_from, make(made_from, HEADER))
+    assert ["2028-01-01" in said.en for said in account.assumed] == [True]
+    assert [said.en for said in account.unkept] == [
+        "Course k00 in 2031-spring: no offering of that term can be chosen.",
+        "Course unheard-of: it is not open to you, or not offered.",
+    ]
+    assert {way.relief.rule for ways in account.ways_out for way in ways} == {"pin"}
+
+
+@st.composite
+def tight(draw: st.DrawFn) -> Inputs:
+    """Courses of unequal size, too few hours or too little money for all of them, and a total."""
+    sizes = draw(st.lists(st.integers(1, 9), min_size=3, max_size=6))
+    candidates = tuple(_costing(course(f"c{at}", size), size) for at, size in enumerate(sizes))
+    total = next(each for each in NATION.requirement if each.id == "total")
+    asked = replace(total, minimum=Decimal(draw(st.integers(sum(sizes) // 2, sum(sizes)))))
+    rules = replace(NATION, requirement=(asked,), budget_funding=("school",))
+    hours = Decimal(draw(st.integers(1, 4)))
+    budget = draw(st.none() | st.integers(1, sum(sizes)).map(Decimal))
+    limits = Limits(hours_per_year=hours, budget=budget)
+    utility = np.ones((len(candidates), 5))
+    return replace(inputs(), policy=rules, candidates=candidates, utility=utility, limits=limits)
+
+
+def _costing(candidate: Candidate, yuan: int) -> Candidate:
+    options = tuple(
+        replace(each, cost=Decimal(yuan), funding="school") for each in candidate.options
+    )
+    return replace(candidate, options=options)
+
+
+@settings(max_examples=60)
+@given(st.one_of(tight(), cases(most=4, repeatable=False).map(Case.inputs)))
+def test_what_is_enough_is_enough_and_less_than_least_is_not_in_the_rules_themselves(
+    made_from: Inputs,
+) -> None:
+    effort, header = Effort(gap=0.0, nodes=10_000), Header("t", CASE_AS_OF, "m")
+    found = ways_out(build(made_from), make(made_from, header, effort))
+    # What the ledger alone has too much of, no plan mends.
+    above = {
+        (each.duty.requirement.id, each.duty.period.key)
+        for each in made_from.accounts().sheet(made_from.ledger).balances
+        if each.excess
+    }
+    if len(found) != 1:
+        return
+    for way in found[0].reliefs:
+        event(f"{way.rule} {'of a year' if way.period else ''} enough: {bool(way.enough)}")
+        if way.enough and (eased := _with(made_from, way, Decimal(way.enough))) is not None:
+            made = make(eased, header, effort)
+            assert {(each.requirement, each.period) for each in made.unmet} <= above
+            assert made.unkept == ()
+        less = Decimal(way.amount) - (Decimal("0.01") if way.unit in ("hour", "yuan") else 1)
+        if way.rule in ("load", "budget") and (less_eased := _with(made_from, way, less)):
+            made = make(less_eased, header, effort)
+            assert made.unmet or made.unkept
