@@ -16,12 +16,15 @@ from recommender.ahead import look_ahead, planned_career
 from recommender.gaps import gaps_of
 from recommender.model import Model
 from recommender.planning import intake, offered, plan, policy
+from recommender.planning.attendance import away_from_school
 from recommender.planning.cells import words
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
 from recommender.planning.matching import Career
 from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.rules import Policy
+from recommender.planning.school import School
+from recommender.planning.shared import with_shared
 from recommender.planning.solve import Effort
 
 #: How many of the best courses compete for a place in a plan, and how many more of those that
@@ -41,6 +44,7 @@ def make_plan(
     policy_folder: Path | None = None,
     wishes: Wishes | None = None,
     limits: Limits | None = None,
+    school: School | None = None,
     effort: Effort | None = None,
     catalogue: Catalogue | None = None,
 ) -> plan.Plan:
@@ -62,6 +66,7 @@ def make_plan(
         policy_folder=policy_folder,
         wishes=wishes,
         limits=limits,
+        school=school,
         catalogue=catalogue,
     )
     return plan.make(inputs, plan.Header(teacher_id, as_of, model.version), effort)
@@ -77,6 +82,7 @@ def inputs_of(
     policy_folder: Path | None = None,
     wishes: Wishes | None = None,
     limits: Limits | None = None,
+    school: School | None = None,
     catalogue: Catalogue | None = None,
 ) -> Inputs:
     """Return everything that a teacher's plan is made from.
@@ -89,7 +95,10 @@ def inputs_of(
     wishes
         Pins, bans, terms that are preferred, and an earlier plan to keep to.
     limits
-        The hours that the teacher takes on, and what is left of the school's allotment.
+        The hours and days that the teacher takes on, and what is left of the school's allotment.
+    school
+        What the school sets for all of its plans. Who is away by its teachers' enrolments is
+        added to ``school.away``: there, others' plans are told.
     catalogue
         What ``model.catalogue`` returned for this data set and moment, where it is at hand.
 
@@ -116,7 +125,17 @@ def inputs_of(
         policy=rules,
         horizon=horizon,
     )
-    candidates = ahead.open_candidates(found, dataset.courses, horizon)
+    school = school or School()
+    candidates = with_shared(
+        dataset,
+        ahead.open_candidates(found, dataset.courses, horizon),
+        teacher_id=teacher_id,
+        as_of=as_of,
+        contains=school.contains,
+        horizon=horizon,
+    )
+    if school.limits_absences(rules.absences_at_once):
+        school = school.also_away(away_from_school(dataset, teacher_id, as_of))
     utility = ahead.relevance[dataset.courses.positions([each.course for each in candidates])]
     discount = YEARLY_DISCOUNT ** np.arange(len(horizon.years))
     return Inputs(
@@ -131,6 +150,7 @@ def inputs_of(
         wishes=wishes,
         gaps=gaps_of(dataset, teacher_id, as_of, ahead.last_stage) if ahead.personal else (),
         assumed=assumed,
+        school=school,
     )
 
 

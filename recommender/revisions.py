@@ -23,6 +23,7 @@ from recommender.planning.horizon import Horizon
 from recommender.planning.plan import Header, Plan, make
 from recommender.planning.problem import Wishes
 from recommender.planning.replan import Change, kept_places
+from recommender.planning.school import School
 from recommender.planning.solve import Effort
 from recommender.plans import check_course, inputs_of, rules_for
 
@@ -41,6 +42,7 @@ def revise(
     policy_name: str | None = None,
     policy_folder: Path | None = None,
     budget: Decimal | None = None,
+    school: School | None = None,
     effort: Effort | None = None,
     catalogue: Catalogue | None = None,
 ) -> Change:
@@ -58,7 +60,7 @@ def revise(
         What is asked now; it goes before what was asked earlier of the same course or year.
     free
         Courses of which what was asked earlier is forgotten.
-    policy_name, policy_folder, catalogue
+    policy_name, policy_folder, school, catalogue
         As in :func:`~recommender.plans.inputs_of`; the policy is found anew unless it is named.
     budget
         Yuan that are left of the school's allotment for this plan.
@@ -87,6 +89,7 @@ def revise(
         policy_folder=policy_folder,
         wishes=_wishes(earlier, asked),
         limits=asked.limits(budget),
+        school=school,
         catalogue=catalogue,
     )
     header = Header(earlier.teacher_id, as_of, model.version, earlier.revision + 1)

@@ -17,6 +17,7 @@ from recommender.planning.asked import Asked
 from recommender.planning.difference import Difference
 from recommender.planning.plan import Header, Plan, make
 from recommender.planning.problem import Inputs
+from recommender.planning.school import School
 from recommender.plans import inputs_of, next_stage_courses
 from recommender.revisions import revise
 
@@ -31,6 +32,8 @@ class Order:
         Name of the rules, found for the teacher where it is ``None``; a folder of further ones.
     budget
         Yuan that are left of the school's allotment; ``None``: no limit.
+    school
+        What the school sets for all of its plans.
     earlier
         The file of the plan that this one replaces.
     free
@@ -44,6 +47,7 @@ class Order:
     policies: Path | None
     asked: Asked
     budget: float | None
+    school: School
     earlier: Path | None
     free: tuple[str, ...]
     alternatives: int
@@ -118,6 +122,7 @@ def _first(
         policy_folder=order.policies,
         wishes=order.asked.wishes(),
         limits=order.asked.limits(_allotment(order)),
+        school=order.school,
     )
     return make(inputs, Header(order.teacher, as_of, model.version)), inputs, None
 
@@ -135,6 +140,7 @@ def _again(
         policy_name=order.policy,
         policy_folder=order.policies,
         budget=_allotment(order),
+        school=order.school,
     )
     return change.plan, change.inputs, change.difference
 

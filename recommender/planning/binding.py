@@ -64,6 +64,12 @@ def binding_sentence(policy: Policy, each: Binding) -> Sentence:
             f"{each.period} 年度的学时上限起了作用：学时再多，可安排更适合您的课程。",
             f"The hours of {each.period} are a limit: with more, the plan would suit better.",
         )
+    if each.rule == "away":
+        return Sentence(
+            "binding_days_away",
+            f"{each.period} 年度的离岗天数上限起了作用：天数再多，可安排更适合您的课程。",
+            f"The days away of {each.period} are a limit: with more, the plan would suit better.",
+        )
     if each.rule == "budget":
         return Sentence(
             "binding_budget",

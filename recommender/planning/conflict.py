@@ -13,17 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recommender.planning.constraints import FEN
+from recommender.planning.constraints import FEN, PERCENT
 from recommender.planning.draft import Label, Matrix
 from recommender.planning.explain import UNITS_ZH, Sentence, said_amount
 from recommender.planning.load import LOAD_STEPS
 from recommender.planning.model import NOTHING
+from recommender.planning.presence import AWAY_STEPS
 from recommender.planning.problem import Problem
 from recommender.planning.relaxation import LIMITS, Relaxation, Relaxed
 from recommender.planning.rules import Requirement
 
+#: Rows that close days to presence.
+CLOSING = ("free", "absence", "presence")
 #: What can be told of a conflict; all other rows only say which courses there are.
-TOLD = ("minimum", "maximum", "pin", *LIMITS)
+TOLD = ("minimum", "maximum", "pin", "clash", "share", *CLOSING, *LIMITS)
 #: What names more hours in every year, as one way out; a year's own names the year.
 EVERY_YEAR = ("load", "", "")
 
@@ -36,7 +39,9 @@ class Relief:
     ----------
     rule, of, period
         The row that gives: ``minimum`` or ``maximum`` of a requirement, ``load`` of a year, or of
-        every year where the period is empty, the ``budget``, or a ``pin``.
+        every year where the period is empty, days ``away`` of a year, the ``budget``, a ``pin``,
+        the ``share`` of a word, or closed days (``free`` for the school, ``absence`` where too
+        many are away, ``presence`` in holidays or term time).
     amount, unit
         How much: no less is enough, whatever the plan.
     enough
@@ -90,7 +95,7 @@ def conflicts(problem: Problem) -> tuple[Conflict, ...]:
 
 
 class _Search:
-    """The relaxed problem, with a column for more hours in each year, and for more money."""
+    """The relaxed problem, with a column for more of each limit: hours, money, days."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
@@ -99,7 +104,7 @@ class _Search:
         self._lacking = np.flatnonzero(self.matrix.levels.any(axis=0))
         self._missing = np.zeros(len(self.matrix.gain))
         self._upper = self.matrix.column_upper.copy()
-        self._row_of = _rows_of(self.matrix, np.concatenate([self._lacking, self._more]))
+        self._rows_of = _rows_of(self.matrix, np.concatenate([self._lacking, self._more]))
 
     def narrow(self, level: int) -> NDArray[np.int64]:
         """Minimise a level and hold it; return the rows in conflict, none where all is met."""
@@ -134,14 +139,15 @@ class _Search:
         self._limit(short, np.zeros(len(short)))
         found = [
             (self._order(column), relief)
-            for column, row in self._row_of.items()
-            if row in against and (relief := self._relief(column, row)) is not None
+            for column, rows in self._rows_of.items()
+            if set(rows) & set(against.tolist())
+            and (relief := self._relief(column, rows[0])) is not None
         ]
         found += self._every_year(against)
         self._limit(short, self._missing[short])
         return Conflict(
-            lacking=tuple(labels[self._row_of[column]] for column in short.tolist()),
-            against=tuple(labels[row] for row in against.tolist()),
+            lacking=tuple(labels[self._rows_of[column][0]] for column in short.tolist()),
+            against=tuple(dict.fromkeys(labels[row] for row in against.tolist())),
             reliefs=tuple(relief for _, relief in sorted(found, key=lambda pair: pair[0])),
         )
 
@@ -151,7 +157,7 @@ class _Search:
         gain[column] = -1
         self._relaxation.gains(gain)
         relaxed = self._relaxation.solve()
-        own = np.array([self._row_of[column]])
+        own = np.array(self._rows_of[column])
         return own if relaxed is None else np.union1d(self._priced(relaxed), own)
 
     def _priced(self, relaxed: Relaxed) -> NDArray[np.int64]:
@@ -208,6 +214,10 @@ class _Search:
             return f"{steps / LOAD_STEPS:g}", "hour"
         if label.rule == "budget":
             return f"{steps / FEN:.2f}", "yuan"
+        if label.rule == "share":
+            return f"{steps / (PERCENT * LOAD_STEPS):g}", "hour"
+        if label.rule == "away":
+            return f"{steps / AWAY_STEPS:g}", "day"
         requirement = self._requirement(row)
         if label.rule == "pin" or requirement is None:
             return str(steps), "course"
@@ -216,7 +226,7 @@ class _Search:
 
 
 def _with_more(matrix: Matrix) -> tuple[Matrix, NDArray[np.int64], int]:
-    """Append a column for more of it to each load and the budget, closed at first.
+    """Append a column for more of it to each limit and each closed span, shut at first.
 
     Returns
     -------
@@ -224,7 +234,10 @@ def _with_more(matrix: Matrix) -> tuple[Matrix, NDArray[np.int64], int]:
         The matrix, those columns, and one more: as much more in every year.
     """
     rules = np.array([label.rule for label in matrix.labels])
-    limits, loads = np.flatnonzero(np.isin(rules, LIMITS)), np.flatnonzero(rules == "load")
+    limits, loads = (
+        np.flatnonzero(np.isin(rules, (*LIMITS, *CLOSING, "share"))),
+        np.flatnonzero(rules == "load"),
+    )
     count, columns = len(limits), len(matrix.gain)
     rows = np.concatenate([limits, loads])
     places = np.concatenate([np.arange(count), np.full(len(loads), count)])
@@ -245,10 +258,40 @@ def _with_more(matrix: Matrix) -> tuple[Matrix, NDArray[np.int64], int]:
     return wider, np.arange(columns, columns + count), columns + count
 
 
-def _rows_of(matrix: Matrix, columns: NDArray[np.int64]) -> dict[int, int]:
-    """Return the row that each of these columns eases."""
+def _rows_of(matrix: Matrix, columns: NDArray[np.int64]) -> dict[int, list[int]]:
+    """Return the rows that each of these columns eases: all of them stand for one rule."""
     cells = matrix.rows[:, columns].tocoo()
-    return dict(zip(columns[cells.col].tolist(), cells.row.tolist(), strict=True))
+    found: dict[int, list[int]] = {}
+    for column, row in zip(columns[cells.col].tolist(), cells.row.tolist(), strict=True):
+        found.setdefault(column, []).append(row)
+    return found
+
+
+#: A bound of a share -> what it becomes when it gives.
+_BOUNDS = {"least": ("可低于下限", "smaller"), "most": ("可高于上限", "larger")}
+#: Rule -> code and what gives, in both languages.
+_OF_DAYS = {
+    "away": (
+        "more_days_away",
+        "{period} 年度至少多安排 {amount}离岗{enough}。",
+        "Be away from school for at least {amount} more in {period}{enough}.",
+    ),
+    "free": (
+        "use_kept_days",
+        "学校自 {period} 起留空的日子里至少允许 {amount}{enough}。",
+        "Allow at least {amount} on the days that the school keeps free from {period}{enough}.",
+    ),
+    "absence": (
+        "more_absences",
+        "自 {period} 起离岗人数已满的日子里至少再允许 {amount}{enough}。",
+        "Allow at least {amount} from {period}, when as many as may be are away{enough}.",
+    ),
+    "presence": (
+        "other_season",
+        "在 {period} 至少接受 {amount}到场{enough}。",
+        "Accept being there for at least {amount} in {period}{enough}.",
+    ),
+}
 
 
 def relief_sentence(problem: Problem, relief: Relief) -> Sentence:
@@ -263,6 +306,21 @@ def relief_sentence(problem: Problem, relief: Relief) -> Sentence:
         else said_amount(relief.amount, relief.unit)
     )
     enough_zh, enough_en = _enough(relief, unit_zh, unit_en)
+    if relief.rule == "share":
+        bound_zh, bound_en = _BOUNDS[relief.period]
+        return Sentence(
+            "relax_share",
+            f"{relief.of} 的课程占比{bound_zh}，至少放宽 {zh}{enough_zh}。",
+            f"Let the share of {relief.of} be {bound_en} by at least {en}{enough_en}.",
+        )
+    if relief.rule in _OF_DAYS:
+        code, in_zh, in_en = _OF_DAYS[relief.rule]
+        when = relief.period
+        return Sentence(
+            code,
+            in_zh.format(period=when, amount=zh, enough=enough_zh),
+            in_en.format(period=when, amount=en, enough=enough_en),
+        )
     if relief.rule == "pin":
         return Sentence(
             "unpin", f"取消指定课程 {relief.of}。", f"Give up the wish for {relief.of}."

@@ -12,7 +12,7 @@ from recommender.planning.matching import Assumed
 from recommender.planning.plan import Item, Outcome, Plan
 from recommender.planning.rules import Policy
 
-UNITS_ZH = {"hour": "学时", "credit": "学分", "course": "门课程"}
+UNITS_ZH = {"hour": "学时", "credit": "学分", "course": "门课程", "day": "天"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from recommender.planning.balances import Balance
 from recommender.planning.lines import Line
+from recommender.planning.options import Option
 from recommender.planning.plan import Item, Plan, planned_line
-from recommender.planning.problem import Inputs, Option
+from recommender.planning.problem import Inputs
 
 FACE_TO_FACE = "face_to_face"
 #: Of a year at least this much is left for it to be a plan's first.
@@ -54,6 +55,7 @@ class Figures:
 
     def __init__(self, inputs: Inputs, main: Plan, next_stage: frozenset[str]) -> None:
         self._inputs, self._main, self._next_stage = inputs, main, next_stage
+        self._accounts = inputs.accounts()
         self._numbers = {each.course: at for at, each in enumerate(inputs.candidates)}
         self._terms = [term.key for term in inputs.horizon.terms]
         self._years = [year.key for year in inputs.horizon.years]
@@ -127,7 +129,7 @@ class Figures:
     def _missing(self, lines: Sequence[Line]) -> int:
         whole = [
             each
-            for each in self._inputs.sheet(lines).balances
+            for each in self._accounts.sheet([*self._inputs.ledger, *lines]).balances
             if each.duty.requirement.per == "cycle"
             and each.duty.requirement.counts == "amount"
             and not each.duty.requirement.where

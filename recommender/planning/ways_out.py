@@ -15,11 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.planning.amounts import Measure
-from recommender.planning.conflict import EVERY_YEAR, Conflict, Relief, conflicts
-from recommender.planning.constraints import FEN
+from recommender.planning.conflict import CLOSING, EVERY_YEAR, Conflict, Relief, conflicts
+from recommender.planning.constraints import FEN, PERCENT
 from recommender.planning.draft import Label, Matrix
 from recommender.planning.load import LOAD_STEPS
 from recommender.planning.plan import Header, Plan, written
+from recommender.planning.presence import AWAY_STEPS
 from recommender.planning.problem import Problem
 from recommender.planning.relaxation import Relaxation
 from recommender.planning.solve import HALF, Effort, Solution, complete
@@ -29,8 +30,15 @@ from recommender.planning.terrain import Terrain, walked
 HALVINGS = 2
 
 _Row = tuple[str, str, str]
-#: Steps of an hour and of a yuan in the rows that limit them.
-_UNITS = {"load": LOAD_STEPS, "budget": FEN}
+#: Steps of an hour, of a yuan and of a day in the rows that limit them.
+_UNITS = {
+    "load": LOAD_STEPS,
+    "budget": FEN,
+    "away": AWAY_STEPS,
+    "share": PERCENT * LOAD_STEPS,
+}
+#: What gives by courses.
+_BY_COURSE = ("pin", *CLOSING)
 
 
 def ways_out(problem: Problem, plan: Plan) -> tuple[Conflict, ...]:
@@ -62,7 +70,9 @@ class _Trial:
             ("maximum", each.duty.requirement.id, each.duty.period.key): each.excess
             for each in problem.before.balances
         }
-        self._at = {_row(label): at for at, label in enumerate(self._usual.labels)}
+        self._at: dict[_Row, list[int]] = {}
+        for at, label in enumerate(self._usual.labels):
+            self._at.setdefault(_row(label), []).append(at)
 
     def tried(self, conflict: Conflict, way: Relief) -> Relief:
         """Return a way out with what is enough; one year's hours only where no others matter."""
@@ -112,8 +122,8 @@ class _Trial:
     def _rows(self, row: _Row) -> list[int]:
         """Return the rows that give: those of every year where no year is named."""
         if row == EVERY_YEAR:
-            return [at for each, at in self._at.items() if each[0] == "load"]
-        return [self._at[row]]
+            return [at for each, rows in self._at.items() if each[0] == "load" for at in rows]
+        return self._at[row]
 
     def _ends(self, short: Mapping[_Row, int], row: _Row, amount: int) -> bool:
         """Say whether there is a plan that meets all but this, with one row giving so much.
@@ -149,14 +159,15 @@ class _Trial:
     def _steps(self, way: Relief) -> int:
         if way.rule in _UNITS:
             return int(Decimal(way.amount) * _UNITS[way.rule])
-        return (
-            1 if way.rule == "pin" else _measure(self._problem, way.of).steps(Decimal(way.amount))
-        )
+        if way.rule in _BY_COURSE:
+            return int(way.amount)
+        return _measure(self._problem, way.of).steps(Decimal(way.amount))
 
     def _text(self, way: Relief, steps: int) -> str:
         if way.rule in _UNITS:
             return f"{steps // _UNITS[way.rule]}"
-        return str(steps) if way.rule == "pin" else _measure(self._problem, way.of).text(steps)
+        by_course = way.rule in _BY_COURSE
+        return str(steps) if by_course else _measure(self._problem, way.of).text(steps)
 
 
 def _told(way: Relief) -> _Row:

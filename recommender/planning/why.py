@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from recommender.planning.explain import Sentence, item_sentences
 from recommender.planning.load import LOAD_STEPS
+from recommender.planning.options import Candidate, Option
 from recommender.planning.plan import Item, Plan
-from recommender.planning.problem import Candidate, Inputs, Option, Problem
+from recommender.planning.problem import Inputs, Problem
 from recommender.planning.terms import ONE_DAY
 
 

@@ -37,6 +37,11 @@ def read(path: Path) -> Plan:
         (("--hours-per-year=-3",), "expected hours such as 60"),
         (("--hours-per-year", "30@1999"), "from 2025 to 2030"),
         (("--free", "c0001"), "name it with --revise"),
+        (("--presence", "winter"), "any, holidays, term_time"),
+        (("--presence", "holidays"), "does not say which terms are holidays"),
+        (("--contains", "o"), "an id of the table offerings"),
+        (("--keep-free", "2026-05-03..2026-05-01"), "expected days such as"),
+        (("--keep-free", "soon"), "expected days such as"),
         (("--revise", "nowhere.json"), "nowhere.json"),
     ],
 )
@@ -53,6 +58,16 @@ def test_a_plan_of_another_teacher_is_not_made_again(zixuan, ordered, tmp_path: 
     outcome = zixuan(*ordered, "--revise", "plan.json", "--out", "plan.json")
     assert_told_in_one_line(outcome, 1, "one of teacher 't0000006'")
     assert (tmp_path / "plan.json").read_text("utf-8") == text
+
+
+def test_days_are_limited_and_stay_limited_when_the_plan_is_made_again(
+    zixuan, ordered, tmp_path: Path
+):
+    limited = ("--days-away", "2.5", "--keep-free", "2025-11-03..2026-01-31", "--absences", "3")
+    assert zixuan(*ordered, *limited, "--out", "first.json").code == 0
+    assert zixuan(*ordered, "--revise", "first.json", "--out", "second.json").code == 0
+    asked = [read(tmp_path / name).asked for name in ("first.json", "second.json")]
+    assert [str(each.days_away_per_year) for each in asked] == ["2.5", "2.5"]
 
 
 def test_wishes_are_kept_and_stay_when_the_plan_is_made_again(zixuan, ordered, tmp_path: Path):

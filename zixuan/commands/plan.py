@@ -7,6 +7,14 @@ from typing import Annotated
 
 import typer
 
+from zixuan.commands.days import (
+    Absences,
+    Contains,
+    DaysAway,
+    KeepFree,
+    Presence,
+    school_of,
+)
 from zixuan.commands.options import (
     AsJson,
     Data,
@@ -90,7 +98,12 @@ def plan(
     ban: Bans = None,
     prefer: Preferred = None,
     hours_per_year: Hours = None,
+    days_away: DaysAway = None,
+    presence: Presence = None,
     budget: Budget = None,
+    absences: Absences = None,
+    contains: Contains = None,
+    keep_free: KeepFree = None,
     revise: Revise = None,
     free: Free = None,
     alternatives: Alternatives = 0,
@@ -119,8 +132,9 @@ def plan(
         teacher=teacher,
         policy=policy,
         policies=policies,
-        asked=asked_of(pin, ban, prefer, hours_per_year),
+        asked=asked_of(pin, ban, prefer, hours_per_year).of_days(days_away, presence),
         budget=budget,
+        school=school_of(absences, contains, keep_free),
         earlier=revise,
         free=tuple(free or ()),
         alternatives=alternatives,

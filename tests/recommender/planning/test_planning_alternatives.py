@@ -10,8 +10,9 @@ import pytest
 
 from recommender.planning.alternatives import Alternative, alternatives
 from recommender.planning.figures import Figure
+from recommender.planning.options import Candidate
 from recommender.planning.plan import Plan, make
-from recommender.planning.problem import Candidate, Inputs
+from recommender.planning.problem import Inputs
 from tests.recommender.planning.test_planning_fast import (
     HEADER,
     HORIZON,

@@ -17,8 +17,9 @@ from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Batch
 from recommender.planning.load import Limits
 from recommender.planning.matching import Attributes, Career, Clause, Standing, fits_any
+from recommender.planning.options import Candidate, Option
 from recommender.planning.plan import Header, make
-from recommender.planning.problem import Candidate, Inputs, Option, Wishes, build
+from recommender.planning.problem import Inputs, Wishes, build
 from recommender.planning.relaxation import Relaxation
 from recommender.planning.replan import Replanner, kept_places
 from recommender.planning.rules import Requirement

@@ -18,8 +18,9 @@ from recommender.planning.conflict import Relief, relief_sentence
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
 from recommender.planning.matching import Assumed
+from recommender.planning.options import Candidate
 from recommender.planning.plan import Header, make
-from recommender.planning.problem import Candidate, Inputs, Wishes, build
+from recommender.planning.problem import Inputs, Wishes, build
 from recommender.planning.solve import Effort
 from recommender.planning.ways_out import ways_out
 from recommender.planning.why import Explained
@@ -265,7 +266,7 @@ def test_what_is_enough_is_enough_and_less_than_least_is_not_in_the_rules_themse
     # What the ledger alone has too much of, no plan mends.
     above = {
         (each.duty.requirement.id, each.duty.period.key)
-        for each in made_from.sheet().balances
+        for each in made_from.accounts().sheet(made_from.ledger).balances
         if each.excess
     }
     if len(found) != 1:
