@@ -13,6 +13,7 @@ from zixuan.commands import (
     data,
     demo,
     model,
+    plan,
     registry,
     replay,
     rules,
@@ -33,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (data, model, tuning, registry, replay, advice, rules, service, copies, demo):
+for group in (data, model, tuning, registry, replay, advice, plan, rules, service, copies, demo):
     app.add_typer(group.app)
 
 

@@ -29,7 +29,6 @@ from serving.api.answers import ProblemDetails
 from serving.api.context import Service, identified
 from serving.api.gate import Gate
 from serving.api.queries import only_known
-from serving.datasets import Shelves
 from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
@@ -70,11 +69,13 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     models.load(settings)
     metrics = Metrics()
     store = Store.open(settings.database_url)
-    service = Service(settings, store, models, Shelves(), clock, metrics)
+    service = Service.of(settings, store, models, clock, metrics)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service.impressions.start()
         yield
+        service.impressions.stop()
         service.store.close()
 
     app = FastAPI(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from serving.store.events import with_id
 from serving.store.records import Record
 from serving.store.rows import delete, find, insert, lock
-from serving.store.schema import DATA, GIVEN_ID, OF_TEACHER, PLANS
+from serving.store.schema import DATA, GIVEN_ID, OF_TEACHER, PLANS, TEACHER_VERSIONS
 
 #: Of one content, so many events of a data set are told apart.
 OCCURRENCES = 10_000
@@ -25,6 +25,8 @@ def merge(connection: sa.Connection, tenant: str, old: str, into: str) -> int:
         lock(connection, tenant, "teachers", teacher)
     moved = 0
     for table in OF_TEACHER:
+        if table is TEACHER_VERSIONS:
+            continue  # both have another by now
         rows = [_given(table, row, into) for row in find(connection, table, tenant, teacher_id=old)]
         delete(connection, table, tenant, teacher_id=old)
         key = [column.name for column in table.primary_key]
@@ -36,6 +38,7 @@ def merge(connection: sa.Connection, tenant: str, old: str, into: str) -> int:
         kept = [row for names, row in fresh.items() if names not in there]
         insert(connection, table, kept)
         moved += len(kept)
+    delete(connection, TEACHER_VERSIONS, tenant, teacher_id=old)
     return moved
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,9 +11,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from serving.store.records import Record
 from serving.store.schema import TENANT
+from serving.store.versions import touch_teachers
 
 #: Rows in one statement or one page: SQLite takes no more than 32,766 parameters.
 CHUNK = 500
+#: Tables about teachers that no list is made from.
+UNSEEN = ("impressions", "plans", "teacher_versions")
 _AMONG = "among"
 
 
@@ -56,6 +59,7 @@ def holds(connection: sa.Connection, table: sa.Table, tenant: str, **equal: obje
 
 def delete(connection: sa.Connection, table: sa.Table, tenant: str, **equal: object) -> int:
     """Delete such rows of a tenant; return how many."""
+    _touch(connection, table, [{TENANT: tenant, **equal}])
     return connection.execute(_deletion(table, *equal), {TENANT: tenant} | equal).rowcount
 
 
@@ -63,6 +67,7 @@ def insert(connection: sa.Connection, table: sa.Table, records: Sequence[Record]
     """Add rows that are not there yet."""
     if records:
         connection.execute(sa.insert(table), records)
+        _touch(connection, table, records)
 
 
 def insert_new(
@@ -81,7 +86,9 @@ def insert_new(
     if not records:
         return set()
     statement = postgresql.insert(table).on_conflict_do_nothing().returning(table.c[key])
-    return set(connection.execute(statement, records).scalars())
+    added = set(connection.execute(statement, records).scalars())
+    _touch(connection, table, [record for record in records if record[key] in added])
+    return added
 
 
 def lock(connection: sa.Connection, tenant: str, *names: str) -> None:
@@ -107,6 +114,15 @@ def put(connection: sa.Connection, table: sa.Table, records: Sequence[Record]) -
     else:
         statement = statement.on_conflict_do_nothing(index_elements=key)
     connection.execute(statement, records)
+    _touch(connection, table, records)
+
+
+def _touch(
+    connection: sa.Connection, table: sa.Table, records: Sequence[Mapping[str, object]]
+) -> None:
+    """Give the teachers of these rows another version, where a list is made from such rows."""
+    if records and "teacher_id" in records[0] and table.name not in UNSEEN:
+        touch_teachers(connection, str(records[0][TENANT]), (str(r["teacher_id"]) for r in records))
 
 
 # Each statement is made once: to make one anew costs more than to run it.
