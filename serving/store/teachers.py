@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 import sqlalchemy as sa
 
 from features.tables import TABLES
-from serving.store.records import Record, to_frame
-from serving.store.rows import delete, find, holds, insert
+from serving.store.records import to_frame
+from serving.store.rows import delete, find, holds
 from serving.store.schema import DATA, OF_TEACHER, TEACHER_VERSIONS
 from serving.store.tenants import Tenant
 
@@ -17,15 +15,6 @@ from serving.store.tenants import Tenant
 SEEN = tuple(
     table for table in TABLES if "teacher_id" in table.names and table.name != "impressions"
 )
-
-
-def replace_states(
-    connection: sa.Connection, tenant: str, teacher_id: str, states: Sequence[Record]
-) -> bool:
-    """Make these a teacher's dated states; say whether the teacher is new."""
-    before = delete(connection, DATA["teachers"], tenant, teacher_id=teacher_id)
-    insert(connection, DATA["teachers"], states)
-    return not before
 
 
 def forget(connection: sa.Connection, tenant: str, teacher_id: str) -> bool:

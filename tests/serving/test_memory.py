@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,10 +24,10 @@ from serving.datasets import Shelf, Shelves
 from serving.memory import Memory, Recent
 from serving.models import Loaded
 from serving.store.engine import Store
-from serving.store.records import to_record
-from serving.store.rows import put
+from serving.store.records import Record, to_record
+from serving.store.rows import delete, insert, put
 from serving.store.schema import DATA
-from serving.store.teachers import forget, replace_states
+from serving.store.teachers import forget
 from serving.store.tenants import touch_catalogue
 from serving.store.transfer import export_dataset, import_dataset
 from tests.builders import at, course, teacher, took, world
@@ -34,6 +35,11 @@ from tests.builders import at, course, teacher, took, world
 START = at("2024-01-01")
 COURSES = [f"c{number}" for number in range(8)]
 COLUMNS = ColumnsFile(features={"teachers": {"pupils": "number", "union": "category"}})
+
+
+def replace_states(connection: sa.Connection, teacher_id: str, states: list[Record]) -> None:
+    delete(connection, DATA["teachers"], "default", teacher_id=teacher_id)
+    insert(connection, DATA["teachers"], states)
 
 
 def hours(number: int) -> pd.Timestamp:
@@ -238,7 +244,7 @@ def test_for_any_order_of_events_and_clock_the_served_profile_is_the_one_compute
             dated[values["valid_from"]] = values | {"teacher_id": "t1"}
             rows = [to_record(BY_NAME["teachers"], row, "default") for row in dated.values()]
             with store.writing() as connection:
-                replace_states(connection, "default", "t1", rows)
+                replace_states(connection, "t1", rows)
         elif what == "enrolment":
             table = BY_NAME["enrolments"]
             row = values | {"teacher_id": "t1", "state": "admitted"}
@@ -270,7 +276,7 @@ def test_one_who_comes_after_another_of_the_same_id_is_not_taken_for_the_other(
     with store.writing() as connection:
         forget(connection, "default", "t1")
         row = to_record(BY_NAME["teachers"], {"teacher_id": "t1"}, "default")
-        replace_states(connection, "default", "t1", [row])
+        replace_states(connection, "t1", [row])
     assert not len(served.dossier("t1").log)
 
 
@@ -284,7 +290,7 @@ def test_a_change_of_another_teacher_costs_no_reading_of_this_one(
     assert mine is not before
     with store.writing() as connection:
         row = to_record(BY_NAME["teachers"], {"teacher_id": "t2"}, "default")
-        replace_states(connection, "default", "t2", [row])
+        replace_states(connection, "t2", [row])
     assert served.dossier("t1") is mine
 
 
