@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 
 from recommender.planning.draft import Matrix
-from recommender.planning.model import whole
+from recommender.planning.model import load
 from recommender.planning.problem import Problem
 from recommender.planning.solve import complete
 
@@ -35,7 +35,7 @@ def highs(problem: Problem, limit: float) -> Answer:
     model = highspy.Highs()
     for option, value in (("output_flag", False), ("threads", 1), ("time_limit", limit)):
         model.setOptionValue(option, value)
-    model.passModel(whole(complete(problem.matrix)))
+    load(model, complete(problem.matrix), whole=True)
     model.run()
     info = model.getInfo()
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from features.errors import InvalidSetting
 
@@ -65,7 +66,13 @@ class Measure:
 
     def text(self, steps: int) -> str:
         """Write an amount the way a teacher reads it: ``54``, ``1.5``."""
-        return decimal_text(steps * self.step)
+        return _text(steps, self.step.numerator, self.step.denominator)
+
+
+@lru_cache(maxsize=16384)
+def _text(steps: int, numerator: int, denominator: int) -> str:
+    """Write an amount of steps; every plan writes hundreds, of the same few amounts."""
+    return decimal_text(Fraction(steps * numerator, denominator))
 
 
 COURSES = Measure("course", Fraction(1))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
@@ -19,9 +19,13 @@ from numpy.typing import NDArray
 from features.done import NEVER_AGAIN, YEARLY, free_from
 from recommender.planning.draft import Draft, Label
 from recommender.planning.load import LOAD_STEPS
+from recommender.planning.matching import Attributes
+from recommender.planning.shares import Share
 
 #: Costs are whole hundredths of a yuan.
 FEN = 100
+#: Shares are in hundredths.
+PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +44,11 @@ class Grid:
         Its load in hundredths of an hour.
     days
         The day on which it is earned, as ``date.toordinal``.
+    spread
+        The part of its load in each term, shape (n_options, n_terms); where left out, all of it
+        is in the option's own term.
+    fixed
+        Which options are taken in any case; where left out, none.
     """
 
     courses: tuple[str, ...]
@@ -48,10 +57,37 @@ class Grid:
     term: NDArray[np.int64]
     load: NDArray[np.int64]
     days: NDArray[np.int64]
+    spread: NDArray[np.int64] | None = None
+    fixed: NDArray[np.bool_] | None = None
+    _order: NDArray[np.int64] = field(init=False, repr=False)
+    _starts: list[int] = field(init=False, repr=False)
+
+    @property
+    def held(self) -> NDArray[np.bool_]:
+        """Which options are taken in any case, shape (n_options,)."""
+        return np.zeros(self.course.shape, dtype=bool) if self.fixed is None else self.fixed
+
+    def most_of(self, options: NDArray[np.int64] | Sequence[int]) -> int:
+        """Return how many of these options one rule of one at a time lets through."""
+        return 1 if self.fixed is None else max(1, int(self.fixed[options].sum()))
+
+    def load_in(self, terms: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the load of each option in some terms, a mask of shape (n_terms,)."""
+        if self.spread is None:
+            return np.where(terms[self.term], self.load, 0)
+        found: NDArray[np.int64] = self.spread[:, terms].sum(axis=1)
+        return found
+
+    def __post_init__(self) -> None:
+        # The options of each course are looked for several times.
+        order = np.argsort(self.course, kind="stable")
+        starts = np.searchsorted(self.course[order], np.arange(len(self.courses) + 1))
+        object.__setattr__(self, "_order", order)
+        object.__setattr__(self, "_starts", starts.tolist())
 
     def of_course(self, number: int) -> NDArray[np.int64]:
-        """Return the options of a course."""
-        return np.flatnonzero(self.course == number)
+        """Return the options of a course, ascending."""
+        return self._order[self._starts[number] : self._starts[number + 1]]
 
     def numbers(self) -> dict[str, int]:
         """Return course id -> number."""
@@ -60,11 +96,16 @@ class Grid:
 
 def once(draft: Draft, grid: Grid, repeatable: Sequence[str], least: int = 0) -> None:
     """Let a course be taken at most once; one that may be repeated, once in each of its spans."""
+    labels, groups = [], []
     for number, course in enumerate(grid.courses):
-        options = grid.of_course(number)
-        for key, group in _spans(options, grid, repeatable[number]):
-            rule = "once" if repeatable[number] == NEVER_AGAIN else "repeat"
-            draft.row(Label(rule, course, key), group, np.ones(len(group)), lower=least, upper=1)
+        rule = "once" if repeatable[number] == NEVER_AGAIN else "repeat"
+        for key, group in _spans(grid.of_course(number), grid, repeatable[number]):
+            labels.append(Label(rule, course, key))
+            groups.append(group)
+    sizes = [len(group) for group in groups]
+    columns = np.concatenate([np.zeros(0, np.int64), *groups])
+    upper = [grid.most_of(group) for group in groups]
+    draft.rows(labels, sizes, columns, np.ones(len(columns)), lower=least, upper=upper)
 
 
 def _spans(
@@ -73,23 +114,37 @@ def _spans(
     """Group the options of a course of which at most one may be taken."""
     if repeatable == NEVER_AGAIN or not len(options):
         return [("", options)]
-    days = [dt.date.fromordinal(int(day)) for day in grid.days[options]]
-    if repeatable == YEARLY:
-        years = np.array([day.year for day in days])
-        return [(str(year), options[years == year]) for year in np.unique(years)]
-    ends = _free_again(tuple(sorted(set(days))), repeatable)
-    ordinals = grid.days[options]
+    return [(key, options[inside]) for key, inside in _repeats(options, grid, repeatable)]
+
+
+def _repeats(
+    options: NDArray[np.int64], grid: Grid, repeatable: str
+) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Say which of the options of a course that may be repeated exclude each other."""
+    days = grid.days[options]
     return [
-        (str(day), options[(day.toordinal() <= ordinals) & (ordinals < end)])
-        for day, end in ends.items()
+        (key, (since <= days) & (days < until))
+        for key, since, until in _stretches(tuple(sorted(set(days.tolist()))), repeatable)
     ]
 
 
 @lru_cache(maxsize=1024)
-def _free_again(days: tuple[dt.date, ...], repeatable: str) -> dict[dt.date, int]:
-    """Return, for each day of completion, the first day on which a course may be repeated."""
+def _stretches(ordinals: tuple[int, ...], repeatable: str) -> list[tuple[str, int, int]]:
+    """Return the stretches of days, as ordinals, in which a course is taken at most once.
+
+    The end is the first day after it. Terms and offerings end on few days: catalogues repeat
+    them course by course.
+    """
+    days = [dt.date.fromordinal(each) for each in ordinals]
+    if repeatable == YEARLY:
+        return [
+            (str(year), dt.date(year, 1, 1).toordinal(), dt.date(year + 1, 1, 1).toordinal())
+            for year in sorted({day.year for day in days})
+        ]
     again = free_from(pd.DatetimeIndex(days), repeatable)
-    return {day: end.toordinal() for day, end in zip(days, again, strict=True)}
+    return [
+        (str(day), day.toordinal(), end.toordinal()) for day, end in zip(days, again, strict=True)
+    ]
 
 
 def equivalent(
@@ -104,7 +159,12 @@ def equivalent(
         again = all(repeatable[member] != NEVER_AGAIN for member in members)
         for key, here in _spans(options, grid, YEARLY if again else NEVER_AGAIN):
             if len(members) > 1 and len(here):
-                draft.row(Label("equivalent", group, key), here, np.ones(len(here)), upper=1)
+                draft.row(
+                    Label("equivalent", group, key),
+                    here,
+                    np.ones(len(here)),
+                    upper=grid.most_of(here),
+                )
 
 
 def after(
@@ -117,19 +177,35 @@ def after(
     are summed over the terms so far: the same choices, and a much closer bound.
     """
     for course, before in pairs:
-        first, options = grid.of_course(before), grid.of_course(course)
-        spans = [group for _, group in _spans(options, grid, repeatable[course])]
-        for option in options.tolist():
-            term = grid.term[option]
-            so_far = [group[grid.term[group] <= term] for group in spans if option in group]
-            here = max(so_far, key=len)
-            enabling = first[grid.term[first] < term]
-            draft.row(
-                Label("after", grid.courses[course], grid.terms[term]),
-                np.concatenate([here, enabling]),
-                np.repeat([1.0, -1.0], [len(here), len(enabling)]),
-                upper=0,
-            )
+        options, first = grid.of_course(course), grid.of_course(before)
+        terms = grid.term[options]
+        so_far = _so_far(options, grid, repeatable[course])
+        enabling = grid.term[first] < terms[:, None]
+        row, cell = np.nonzero(np.hstack([so_far, enabling]))
+        draft.rows(
+            [Label("after", grid.courses[course], grid.terms[term]) for term in terms.tolist()],
+            np.bincount(row, minlength=len(options)).tolist(),
+            np.concatenate([options, first])[cell],
+            np.where(cell < len(options), 1.0, -1.0),
+            upper=0,
+        )
+
+
+def _so_far(options: NDArray[np.int64], grid: Grid, repeatable: str) -> NDArray[np.bool_]:
+    """Say which options stand with each in a row: not later, and at most one of all is taken.
+
+    Returns
+    -------
+    ndarray
+        Shape (n_options, n_options): in row i the largest such group that holds option i.
+    """
+    terms = grid.term[options]
+    earlier = terms <= terms[:, None]
+    if repeatable == NEVER_AGAIN or not len(options):
+        return earlier
+    spans = np.array([inside for _, inside in _repeats(options, grid, repeatable)])
+    sizes = np.where(spans.T, earlier.astype(np.int64) @ spans.T, -1)
+    return earlier & spans[sizes.argmax(axis=1)]
 
 
 def loads(
@@ -142,17 +218,36 @@ def loads(
 ) -> None:
     """Keep the load of each span between two bounds, in hundredths of an hour.
 
-    ``spans`` holds a key and the options inside, as a mask of shape (n_options,).
+    ``spans`` holds a key and the terms inside, as a mask of shape (n_terms,).
     """
     for (key, inside), low, high in zip(spans, least, most, strict=True):
-        options = np.flatnonzero(inside)
-        draft.row(Label("load", "", key), options, grid.load[options], lower=low, upper=high)
+        load = grid.load_in(inside)
+        options = np.flatnonzero(load)
+        draft.row(Label("load", "", key), options, load[options], lower=low, upper=high)
 
 
-def budget(draft: Draft, cost: NDArray[np.int64], left: Decimal | None) -> None:
+def shares(
+    draft: Draft, grid: Grid, asked: Sequence[Share], attributes: Sequence[Attributes]
+) -> None:
+    """Keep the parts that some options take of all hours between bounds.
+
+    What is fixed is taken whatever its part. Each row is written so that a limit is an upper
+    bound, in hundredths of the load's unit.
+    """
+    for rule in asked:
+        for name, inside in rule.groups(attributes):
+            for bound, sign, percent in (("least", -1, rule.least), ("most", 1, rule.most)):
+                over = sign * (PERCENT * inside - (percent or 0)) * grid.load
+                options = np.flatnonzero(over)
+                if percent is not None and len(options):
+                    limit = max(0, int(over[grid.held].sum()))
+                    draft.row(Label("share", name, bound), options, over[options], upper=limit)
+
+
+def budget(draft: Draft, cost: NDArray[np.int64], left: Decimal) -> None:
     """Keep what a plan costs within what is left, in yuan; ``cost`` in fen, shape (n_options,)."""
     options = np.flatnonzero(cost)
-    if left is not None and len(options):
+    if len(options):
         draft.row(Label("budget", ""), options, cost[options], upper=int(FEN * left))
 
 
@@ -165,12 +260,13 @@ def even(draft: Draft, grid: Grid, targets: NDArray[np.float64]) -> None:
         In the unit of ``grid.load``, shape (n_terms,).
     """
     for number, term in enumerate(grid.terms):
-        options = np.flatnonzero(grid.term == number)
+        load = grid.load_in(np.arange(len(grid.terms)) == number)
+        options = np.flatnonzero(load)
         above = draft.roughness(1.0)
         draft.row(
             Label("even", "", term),
-            [*options, above],
-            [*grid.load[options], -LOAD_STEPS],
+            np.append(options, above),
+            np.append(load[options], -LOAD_STEPS),
             upper=targets[number],
         )
 
@@ -183,8 +279,8 @@ def largest(draft: Draft, grid: Grid) -> None:
         options = np.flatnonzero(grid.term == number)
         draft.row(
             Label("largest", "", term),
-            [*options, *fullest],
-            [*grid.load[options], -1],
+            np.append(options, fullest),
+            np.append(grid.load[options], -1),
             upper=0,
         )
 

@@ -21,14 +21,14 @@ class Label:
     Parameters
     ----------
     rule
-        ``once``, ``repeat``, ``equivalent``, ``after``, ``load``, ``even``, ``pin``,
-        ``budget``, ``minimum``, ``maximum``, ``cap`` or ``gap``; in a curriculum ``count`` and
-        ``largest``;
+        ``once``, ``repeat``, ``equivalent``, ``after``, ``clash``, ``free``, ``absence``,
+        ``presence``, ``away``, ``share``, ``load``, ``even``, ``pin``, ``budget``,
+        ``minimum``, ``maximum``, ``cap`` or ``gap``; in a curriculum ``count`` and ``largest``;
         in the relaxation ``cover``.
     of
         The course, the group, the requirement or the counting rule.
     period
-        Key of the term, year or cycle; empty where the rule has none.
+        Key of the term, year or cycle, or a day; empty where the rule has none.
     """
 
     rule: str
@@ -113,18 +113,19 @@ class Draft:
     _rough: dict[int, float] = field(default_factory=dict)
     _labels: list[Label] = field(default_factory=list)
     _row_bounds: list[tuple[float, float]] = field(default_factory=list)
+    _sizes: list[int] = field(default_factory=list)
     _cells: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = field(default_factory=list)
 
     def columns(
-        self, *, upper: ArrayLike, gain: ArrayLike, whole: bool = False, lower: float = 0.0
+        self, *, upper: ArrayLike, gain: ArrayLike, whole: bool = False, lower: ArrayLike = 0.0
     ) -> NDArray[np.int64]:
         """Append columns and return their numbers; ``upper`` and ``gain`` have shape (n,)."""
-        highest, gains = np.atleast_1d(upper), np.atleast_1d(gain)
+        highest = np.asarray(upper, dtype=np.float64).reshape(-1).tolist()
         first = len(self._upper)
-        self._upper += [float(value) for value in highest]
-        self._lower += [lower] * len(highest)
+        self._upper += highest
+        self._lower += np.broadcast_to(lower, len(highest)).astype(float).tolist()
         self._whole += [whole] * len(highest)
-        self._gain += [float(value) for value in gains]
+        self._gain += np.asarray(gain, dtype=np.float64).reshape(-1).tolist()
         return np.arange(first, len(self._upper), dtype=np.int64)
 
     def shortage(self, level: int, most: float, cost: float) -> int:
@@ -149,10 +150,32 @@ class Draft:
         upper: float = np.inf,
     ) -> None:
         """Append one row."""
+        cells = np.asarray(columns, dtype=np.int64), np.asarray(coefficients, dtype=np.float64)
         self._labels.append(label)
         self._row_bounds.append((lower, upper))
-        cells = np.asarray(columns, dtype=np.int64), np.asarray(coefficients, dtype=np.float64)
+        self._sizes.append(len(cells[0]))
         self._cells.append(cells)
+
+    def rows(
+        self,
+        labels: Sequence[Label],
+        sizes: Sequence[int],
+        columns: NDArray[np.int64],
+        coefficients: NDArray[np.float64],
+        *,
+        lower: float = -np.inf,
+        upper: ArrayLike = np.inf,
+    ) -> None:
+        """Append rows of one lower bound: the first takes the first ``sizes[0]`` cells, and so on.
+
+        ``columns`` and ``coefficients`` hold the cells of all rows, one row after the other;
+        ``upper`` is of each row, or the same for all.
+        """
+        self._labels += labels
+        highest = np.broadcast_to(upper, len(labels)).astype(float).tolist()
+        self._row_bounds += [(lower, each) for each in highest]
+        self._sizes += sizes
+        self._cells.append((columns, coefficients))
 
     def matrix(self) -> Matrix:
         """Return what has been drafted."""
@@ -167,7 +190,7 @@ class Draft:
             whole=np.array(self._whole, dtype=bool),
             gain=np.array(self._gain),
             levels=self._levels(),
-            rough=np.array([self._rough.get(at, 0.0) for at in range(len(self._upper))]),
+            rough=self._roughness(),
         )
 
     def added_to(self, matrix: Matrix) -> Matrix:
@@ -184,11 +207,10 @@ class Draft:
         )
 
     def _rows(self, columns: int) -> sparse.csr_array:
-        sizes = [len(cells) for cells, _ in self._cells]
-        starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        starts = np.concatenate([[0], np.cumsum(self._sizes, dtype=np.int64)])
         indices = np.concatenate([np.zeros(0, np.int64), *(cell for cell, _ in self._cells)])
         data = np.concatenate([np.zeros(0), *(values for _, values in self._cells)])
-        return sparse.csr_array((data, indices, starts), shape=(len(self._cells), columns))
+        return sparse.csr_array((data, indices, starts), shape=(len(self._sizes), columns))
 
     def _levels(self) -> NDArray[np.float64]:
         used = sorted({level for level, _, _ in self._costs})
@@ -196,3 +218,8 @@ class Draft:
         for level, column, cost in self._costs:
             levels[used.index(level), column] = cost
         return levels
+
+    def _roughness(self) -> NDArray[np.float64]:
+        rough = np.zeros(len(self._upper))
+        rough[list(self._rough)] = list(self._rough.values())
+        return rough

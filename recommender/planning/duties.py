@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from recommender.planning.amounts import Measure
 from recommender.planning.matching import Career
@@ -43,13 +44,30 @@ def duties(
     Whether a requirement is for the teacher is asked on the day of the period that is closest
     to today: past periods by the state they ended with, coming ones by the state to come.
     """
-    windows = policy.windows_of(career)
+    teacher = _Teacher.of(policy, career, today)
     return tuple(
         duty
         for requirement in policy.requirement
-        for period in _periods(policy, requirement, cycles, windows)
-        if (duty := _duty(policy, requirement, period, (career, windows, today))) is not None
+        for period in _periods(policy, requirement, cycles, teacher.windows)
+        if (duty := _duty(policy, requirement, period, teacher)) is not None
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Teacher:
+    """What duties ask of a teacher: the states, the windows, and since when anything is owed."""
+
+    career: Career
+    windows: Mapping[str, Period]
+    today: dt.date
+    arrived: dt.date
+    begins: dt.date
+
+    @classmethod
+    def of(cls, policy: Policy, career: Career, today: dt.date) -> _Teacher:
+        arrived = policy.arrival(career) or dt.date.min
+        begins = max(career.employed_on or dt.date.min, arrived)
+        return cls(career, policy.windows_of(career), today, arrived, begins)
 
 
 def _periods(
@@ -72,27 +90,28 @@ def _duty(
     policy: Policy,
     requirement: Requirement,
     period: Period,
-    teacher: tuple[Career, Mapping[str, Period], dt.date],
+    teacher: _Teacher,
 ) -> Duty | None:
-    career, windows, today = teacher
-    scope = requirement.scope
+    scope, today = requirement.scope, teacher.today
     inside = _in_force(policy, requirement, period, today)
     if inside is None:
         return None
-    inside = replace(
-        inside,
-        since=max(inside.since, scope.since or inside.since),
-        until=min(inside.until, scope.until or inside.until),
-    )
-    if inside.since >= inside.until or not scope.covers(career.on(inside.nearest(today))):
+    if scope.since or scope.until:
+        inside = replace(
+            inside,
+            since=max(inside.since, scope.since or inside.since),
+            until=min(inside.until, scope.until or inside.until),
+        )
+    state = teacher.career.on(inside.nearest(today))
+    if inside.since >= inside.until or not scope.covers(state):
         return None
-    share = _owed(policy, requirement, period, career, windows)
+    share = _owed(policy, requirement, period, teacher)
     if not share:
         return None
     measure = policy.measure_of(requirement)
     if requirement.share is not None:
         whole = next(each for each in policy.requirement if each.id == requirement.of)
-        share = requirement.share * _owed(policy, whole, period, career, windows)
+        share = requirement.share * _owed(policy, whole, period, teacher)
         requirement = replace(requirement, minimum=whole.minimum)
     return Duty(
         requirement=requirement,
@@ -120,28 +139,22 @@ def _in_force(
     return period if requirement.in_force_on(day) else None
 
 
+@lru_cache(maxsize=4096)
 def _steps(amount: Decimal | None, share: Fraction, measure: Measure) -> int | None:
     """Return a bound in steps, a part of a step owed in full."""
     return None if amount is None else math.ceil(Fraction(amount) * share / measure.step)
 
 
-def _owed(
-    policy: Policy,
-    requirement: Requirement,
-    period: Period,
-    career: Career,
-    windows: Mapping[str, Period],
-) -> Fraction:
+def _owed(policy: Policy, requirement: Requirement, period: Period, teacher: _Teacher) -> Fraction:
     """Return the part of a requirement that is owed in a period, 0 to 1."""
-    arrived = policy.arrival(career) or dt.date.min
-    begins = max(career.employed_on or dt.date.min, arrived)
+    begins, windows = teacher.begins, teacher.windows
     waiving = [
         *(
             (windows[name].since, windows[name].until)
             for name in requirement.waived_during
             if name in windows
         ),
-        *career.on_leave(requirement.waived_on),
+        *teacher.career.on_leave(requirement.waived_on),
     ]
     if requirement.pro_rata:
         years = policy.cycle.years_of(period)
@@ -151,7 +164,7 @@ def _owed(
             if requirement.in_force_on(year.middle) and _mostly_serves(year, begins, waiving)
         ]
         return Fraction(len(owed), len(years))
-    if waiving or (arrived > period.since and requirement.per != "cycle"):
+    if waiving or (teacher.arrived > period.since and requirement.per != "cycle"):
         return Fraction(_mostly_serves(period, begins, waiving))
     return Fraction(period.until > begins)
 

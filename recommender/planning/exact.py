@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.planning.draft import Matrix
-from recommender.planning.model import NOTHING, whole
+from recommender.planning.model import NOTHING, load
 
 
 class Exact:
@@ -25,7 +25,7 @@ class Exact:
             ("mip_max_nodes", nodes),
         ):
             self._highs.setOptionValue(option, value)
-        self._highs.passModel(whole(matrix))
+        load(self._highs, matrix, whole=True)
 
     def limit(self, columns: NDArray[np.int64], upper: NDArray[np.float64]) -> None:
         """Set the upper bounds of columns."""

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from recommender.planning.amounts import Measure
 from recommender.planning.matching import (
+    EVERYONE,
     Attributes,
     Career,
     Clause,
-    Scope,
     Standing,
     fits_any,
     lies_in,
@@ -102,7 +102,7 @@ def worth_of(policy: Policy, line: Line, career: Career) -> Worth:
     their hours are worth; conversions may ask for the day, and for the teacher of that day.
     """
     foreign = policy.counted_elsewhere(line.under, career, line.earned_on)
-    if not foreign and not any(rule.scope != Scope() for rule in policy.conversion):
+    if not foreign and not any(rule.scope != EVERYONE for rule in policy.conversion):
         return worth(policy, line.hours, line.credits, line.attributes)
     teacher = career.on(line.earned_on)
     open_rules = [
@@ -168,7 +168,7 @@ class Batch:
     # A requirement asks the same of the same lines in each of its periods. No amount is kept
     # here: lines valued anew have the same words.
     _worded: dict[tuple[Clause, ...], NDArray[np.bool_]] = field(default_factory=dict, repr=False)
-    _words: dict[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict, repr=False)
+    _words: dict[str, dict[str, list[int]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -196,7 +196,7 @@ class Batch:
     def __len__(self) -> int:
         return len(self.which)
 
-    def valued(self, amounts: Sequence[int]) -> Batch:
+    def valued(self, amounts: ArrayLike) -> Batch:
         """Return the same lines with other amounts; one item for each line."""
         steps = np.array(amounts, dtype=np.int64)
         is_course = np.array([each.kind == "offering" for each in self.attributes], dtype=bool)
@@ -215,24 +215,41 @@ class Batch:
 
     def worded(self, where: tuple[Clause, ...]) -> NDArray[np.bool_]:
         """Say which lines have the words of one of the clauses, whatever they are worth."""
+        return self._fitting(where)[self.which]
+
+    def alike(self, rules: Iterable[tuple[Clause, ...]]) -> NDArray[np.int64]:
+        """Return a number for each line, the same where the same rules have its words."""
+        fits = np.array([self._fitting(where) for where in rules], dtype=bool)
+        numbers: dict[bytes, int] = {}
+        kinds = [numbers.setdefault(column.tobytes(), len(numbers)) for column in fits.T]
+        return np.array(kinds or [0] * len(self.attributes), dtype=np.int64)[self.which]
+
+    def _fitting(self, where: tuple[Clause, ...]) -> NDArray[np.bool_]:
+        """Apply :func:`fits_any` to all distinct attributes at once."""
         if where not in self._worded:
             fits = np.full(len(self.attributes), not where)
             for clause in where:
                 fits |= self._fits(clause)
-            self._worded[where] = fits[self.which]
-        return self._worded[where].copy()
+            self._worded[where] = fits
+        return self._worded[where]
 
     def _fits(self, clause: Clause) -> NDArray[np.bool_]:
         """Apply :meth:`Clause.fits` to all distinct attributes at once."""
         fits = np.ones(len(self.attributes), dtype=bool)
         for name, words in clause.words:
-            fits &= np.any([self._having(name, word) for word in words], axis=0)
+            having = self._having(name)
+            named = np.zeros(len(self.attributes), dtype=bool)
+            named[[at for word in words for at in having.get(word, ())]] = True
+            fits &= named
         return fits
 
-    def _having(self, name: str, word: str) -> NDArray[np.bool_]:
-        """Say which of the distinct attributes have a word."""
-        if (name, word) not in self._words:
-            values = [getattr(each, name) for each in self.attributes]
-            has = [word in value if isinstance(value, tuple) else word == value for value in values]
-            self._words[name, word] = np.array(has, dtype=bool)
-        return self._words[name, word]
+    def _having(self, name: str) -> dict[str, list[int]]:
+        """Return, for each word of an attribute, which of the distinct attributes have it."""
+        if name not in self._words:
+            found: dict[str, list[int]] = {}
+            for at, each in enumerate(self.attributes):
+                value = getattr(each, name)
+                for word in value if isinstance(value, tuple) else (value,):
+                    found.setdefault(word, []).append(at)
+            self._words[name] = found
+        return self._words[name]

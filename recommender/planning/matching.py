@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -60,6 +60,8 @@ class Clause:
         ``unbroken``, or ``staged`` for an offering in several stages.
     least
         The line alone is worth at least this much, in the policy's unit.
+    words
+        The attributes that it lists, each with its words.
     """
 
     __pydantic_config__ = STRICT
@@ -79,6 +81,13 @@ class Clause:
     result: Words = ()
     block: tuple[Literal["unbroken", "staged"], ...] = ()
     least: Annotated[Decimal, Field(gt=0)] | None = None
+    words: tuple[tuple[str, Words], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Thousands of lines are asked for them.
+        listed = ((name, getattr(self, name)) for name in _WORDS)
+        words = tuple((name, wanted) for name, wanted in listed if wanted)
+        object.__setattr__(self, "words", words)
 
     def fits(self, attributes: Attributes) -> bool:
         """Say whether a line has one of the words for every attribute that is listed.
@@ -91,15 +100,9 @@ class Clause:
                 return False
         return True
 
-    @property
-    def words(self) -> tuple[tuple[str, Words], ...]:
-        """The attributes that it lists, each with its words."""
-        listed = ((name, getattr(self, name)) for name in _WORDS)
-        return tuple((name, wanted) for name, wanted in listed if wanted)
 
-
-#: What a clause lists words of: asked of thousands of lines, so looked up once.
-_WORDS = tuple(field.name for field in fields(Clause) if field.name != "least")
+#: What a clause lists words of.
+_WORDS = tuple(each.name for each in fields(Clause) if each.init and each.name != "least")
 
 
 def fits_any(clauses: tuple[Clause, ...], attributes: Attributes) -> bool:
@@ -171,6 +174,10 @@ class Scope:
         return sum(map(bool, (self.roles, self.stages, self.phases, self.subjects)))
 
 
+#: The scope of a rule that holds for all, at all times.
+EVERYONE = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class Assumed:
     """A stage that a plan takes for granted from a day on, though it lies ahead."""
@@ -184,11 +191,13 @@ class Assumed:
 class Career:
     """The dated states of one teacher, oldest first, and the first day as a teacher.
 
-    ``standings`` holds at least one; the first holds for every earlier day as well.
+    ``standings`` holds at least one; the first holds for every earlier day as well. On
+    ``registered_on`` the teacher was registered or accredited: cycles may begin with it.
     """
 
     standings: tuple[Standing, ...]
     employed_on: dt.date | None = None
+    registered_on: dt.date | None = None
 
     def on(self, day: dt.date) -> Standing:
         """Return the state in force on a day; days to come keep the last one."""

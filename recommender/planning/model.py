@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.planning.draft import Matrix
 
@@ -14,28 +11,27 @@ from recommender.planning.draft import Matrix
 NOTHING = 1e-6
 
 
-def linear(matrix: Matrix) -> highspy.HighsLp:
-    """Return a matrix as a linear programme: no column must be whole."""
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = matrix.rows.shape
-    model.sense_ = highspy.ObjSense.kMaximize
-    model.col_cost_ = matrix.gain
-    model.col_lower_, model.col_upper_ = matrix.column_lower, matrix.column_upper
-    model.row_lower_, model.row_upper_ = matrix.lower, matrix.upper
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = matrix.rows.indptr
-    model.a_matrix_.index_ = matrix.rows.indices
-    model.a_matrix_.value_ = matrix.rows.data
-    return model
+def load(highs: highspy.Highs, matrix: Matrix, *, whole: bool) -> None:
+    """Give a matrix to HiGHS; ``whole``: columns that must be whole numbers are held to it.
 
-
-def whole(matrix: Matrix) -> highspy.HighsLp:
-    """Return a matrix as a programme whose ``whole`` columns must be whole numbers."""
-    model = linear(matrix)
-    model.integrality_ = _kinds(matrix.whole)
-    return model
-
-
-def _kinds(columns: NDArray[np.bool_]) -> Sequence[highspy.HighsVarType]:
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    return [kinds[int(each)] for each in columns]
+    The arrays are passed as they are: item by item they take longer than many a solve.
+    """
+    rows = matrix.rows
+    kinds = matrix.whole.astype(np.int32) if whole else np.zeros(len(matrix.gain), np.int32)
+    highs.passModel(
+        len(matrix.gain),
+        len(matrix.labels),
+        rows.nnz,
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMaximize),
+        0.0,
+        matrix.gain,
+        matrix.column_lower,
+        matrix.column_upper,
+        matrix.lower,
+        matrix.upper,
+        rows.indptr.astype(np.int32),
+        rows.indices.astype(np.int32),
+        rows.data,
+        kinds,
+    )

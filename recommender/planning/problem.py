@@ -2,75 +2,32 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import InvalidSetting
 from recommender.planning import constraints
+from recommender.planning.closed_days import closed_days
 from recommender.planning.constraints import Grid
-from recommender.planning.credits import CreditSheet, sheet
+from recommender.planning.credits import Accounts, CreditSheet
+from recommender.planning.daily import Dates, draft_days
 from recommender.planning.draft import Draft, Label, Matrix
-from recommender.planning.favours import UTILITY_STEPS, kept_gain, preferred_gain, standing
+from recommender.planning.favours import UTILITY_STEPS, kept_gain, preferred_gain
 from recommender.planning.gaps import Gap, draft_gaps
 from recommender.planning.horizon import Horizon
-from recommender.planning.lines import Batch, Line, worth_of
-from recommender.planning.load import LOAD_STEPS, Limits, hours_of, yearly_limits
-from recommender.planning.matching import Assumed, Attributes, Career
+from recommender.planning.lines import Batch, Line
+from recommender.planning.load import LOAD_STEPS, Limits, hours_of, over_terms, yearly_limits
+from recommender.planning.matching import Assumed, Career
 from recommender.planning.obligations import draft_duties
+from recommender.planning.options import Candidate, Option, valued
 from recommender.planning.rules import Policy
+from recommender.planning.school import School
 
 #: Cost level of pins: after compulsory duties (0), before all other duties.
 PINNED = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A course in a term: a concrete offering, or (no ``offering``) one that is expected.
-
-    Parameters
-    ----------
-    term
-        Index into the horizon's terms.
-    earned_on
-        The day it counts for; it lies in that term.
-    cost, funding
-        Yuan, and who pays; empty where that is not known.
-    """
-
-    term: int
-    earned_on: dt.date
-    attributes: Attributes
-    hours: Decimal | None = None
-    credits: Decimal | None = None
-    offering: str = ""
-    cost: Decimal | None = None
-    funding: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A course that may go into the plan, and where.
-
-    Parameters
-    ----------
-    prerequisites
-        Courses to be done in an earlier term, or before today.
-    equivalence
-        Group of which at most one is taken; empty for none.
-    repeatable
-        ``never``, ``yearly``, or a number of months.
-    """
-
-    course: str
-    options: tuple[Option, ...]
-    prerequisites: tuple[str, ...] = ()
-    equivalence: str = ""
-    repeatable: str = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +87,7 @@ class Inputs:
     wishes: Wishes = field(default_factory=Wishes)
     gaps: tuple[Gap, ...] = ()
     assumed: tuple[Assumed, ...] = ()
+    school: School = field(default_factory=School)
 
     def __post_init__(self) -> None:
         shape = (len(self.candidates), len(self.horizon.years))
@@ -141,11 +99,9 @@ class Inputs:
                 remedy="score every candidate for every year of the horizon",
             )
 
-    def sheet(self, planned: Sequence[Line] = ()) -> CreditSheet:
-        """Return the credit sheet of the ledger and of planned courses."""
-        horizon = self.horizon
-        lines = [*self.ledger, *planned]
-        return sheet(lines, self.policy, self.career, cycles=horizon.cycles, today=horizon.today)
+    def accounts(self) -> Accounts:
+        """Return what the policy asks of the teacher within the horizon."""
+        return Accounts.of(self.policy, self.career, self.horizon.cycles, self.horizon.today)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,6 +112,8 @@ class Problem:
     ----------
     places
         (candidate number, option) of column 0, 1, ...
+    accounts
+        What the policy asks, against which any plan is set.
     before
         The credit sheet of the ledger alone.
     """
@@ -165,6 +123,7 @@ class Problem:
     places: tuple[tuple[int, Option], ...]
     grid: Grid
     amounts: NDArray[np.int64]
+    accounts: Accounts
     before: CreditSheet
 
     def objective(self, chosen: Sequence[int]) -> float:
@@ -191,94 +150,83 @@ def build(inputs: Inputs) -> Problem:
         for number, candidate in enumerate(inputs.candidates)
         for option in candidate.options
     )
-    batch = _batch(inputs, places)
+    batch = valued(inputs.policy, inputs.career, [option for _, option in places])
     grid = _grid(inputs, places, batch)
-    before = inputs.sheet()
+    accounts = inputs.accounts()
+    before = accounts.sheet(inputs.ledger)
     draft = Draft()
-    draft.columns(upper=_allowed(inputs, places), gain=_gains(inputs, places, grid), whole=True)
+    draft.columns(
+        lower=0.0 if grid.fixed is None else grid.fixed,
+        upper=_allowed(inputs, grid),
+        gain=_gains(inputs, grid),
+        whole=True,
+    )
     _draft_courses(draft, grid, inputs)
     _draft_loads(draft, grid, inputs, before, batch)
+    draft_days(
+        draft,
+        grid,
+        _dates([option for _, option in places]),
+        inputs.horizon,
+        closed=closed_days(inputs.policy, inputs.horizon, inputs.limits, inputs.school),
+        days_away=inputs.limits.days_away_per_year,
+    )
     draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
     _draft_pins(draft, grid, inputs)
+    constraints.shares(draft, grid, inputs.limits.shares, [each.attributes for _, each in places])
     draft_gaps(draft, grid, inputs.gaps, UTILITY_STEPS)
-    constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
-    return Problem(inputs, draft.matrix(), places, grid, batch.amounts, before)
+    if inputs.limits.budget is not None:
+        constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
+    return Problem(inputs, draft.matrix(), places, grid, batch.amounts, accounts, before)
 
 
-def _batch(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> Batch:
-    options = [option for _, option in places]
-    attributes = [option.attributes for option in options]
-    batch = Batch.of(attributes, [option.earned_on for option in options], [0] * len(options))
-    keys = _alike(inputs, options, batch)
-    steps = {
-        key: worth_of(inputs.policy, _planned(option), inputs.career).steps
-        for key, option in dict(zip(keys, options, strict=True)).items()
-    }
-    return batch.valued([steps[key] for key in keys])
-
-
-def _planned(option: Option) -> Line:
-    """Return the line that an option becomes."""
-    return Line(
-        "", option.earned_on, option.attributes, option.hours, option.credits, state="planned"
+def _dates(options: Sequence[Option]) -> Dates:
+    return Dates(
+        stretches=[option.stretches for option in options],
+        modes=[option.attributes.mode for option in options],
+        away=[option.days_away for option in options],
     )
 
 
-def _alike(inputs: Inputs, options: Sequence[Option], batch: Batch) -> list[Hashable]:
-    """Return a key for each option; those of one key are worth the same.
-
-    Worth comes from the amounts and the conversions: which of them fit the words, which hold on
-    the day, and in what state the teacher is then.
-    """
-    rules = inputs.policy.conversion
-    fits = np.array([batch.worded(rule.where) for rule in rules], dtype=bool)
-    kinds = [row.tobytes() for row in fits.T] if len(fits) else [b""] * len(options)
-    days = {
-        day: (inputs.career.on(day), tuple(rule.scope.open_on(day) for rule in rules))
-        for day in {option.earned_on for option in options}
-    }
-    numbers = {circumstance: at for at, circumstance in enumerate(days.values())}
-    return [
-        (kind, numbers[days[each.earned_on]], each.hours, each.credits)
-        for kind, each in zip(kinds, options, strict=True)
-    ]
-
-
 def _grid(inputs: Inputs, places: Sequence[tuple[int, Option]], batch: Batch) -> Grid:
-    hours = [hours_of(inputs.limits, option.hours) for _, option in places]
+    options = [option for _, option in places]
+    # Few distinct amounts, and decimals are slow.
+    distinct = {option.hours for option in options}
+    steps = {each: int(LOAD_STEPS * hours_of(inputs.limits, each)) for each in distinct}
+    load = np.array([steps[option.hours] for option in options], dtype=np.int64)
+    term = np.array([option.term for option in options], dtype=np.int64)
+    fixed = np.array([option.fixed for option in options], dtype=bool)
     return Grid(
         courses=tuple(candidate.course for candidate in inputs.candidates),
         terms=tuple(term.key for term in inputs.horizon.terms),
         course=np.array([number for number, _ in places], dtype=np.int64),
-        term=np.array([option.term for _, option in places], dtype=np.int64),
-        load=np.array([int(LOAD_STEPS * each) for each in hours], dtype=np.int64),
+        term=term,
+        load=load,
         days=batch.days,
+        spread=over_terms(load, [option.stretches for option in options], inputs.horizon, term),
+        fixed=fixed if fixed.any() else None,
     )
 
 
-def _allowed(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.float64]:
+def _allowed(inputs: Inputs, grid: Grid) -> NDArray[np.float64]:
     """Return the upper bound of each option: 0 where it is banned or can never be reached."""
     reachable = inputs.done | {
         candidate.course for candidate in inputs.candidates if candidate.options
     }
-    out = {
-        number
-        for number, candidate in enumerate(inputs.candidates)
-        if candidate.course in inputs.wishes.bans
-        or not reachable.issuperset(candidate.prerequisites)
-    }
-    return np.array([number not in out for number, _ in places], dtype=np.float64)
+    open_ = [
+        candidate.course not in inputs.wishes.bans and reachable.issuperset(candidate.prerequisites)
+        for candidate in inputs.candidates
+    ]
+    return (np.array(open_, dtype=bool)[grid.course] | grid.held).astype(np.float64)
 
 
-def _gains(inputs: Inputs, places: Sequence[tuple[int, Option]], grid: Grid) -> NDArray[np.float64]:
+def _gains(inputs: Inputs, grid: Grid) -> NDArray[np.float64]:
     """Return the gain of each option in thousandths: its utility, and what wishes add to it."""
     wishes = inputs.wishes
-    gains = np.zeros(len(places))
-    for column, (number, option) in enumerate(places):
-        utility = inputs.utility[number, inputs.horizon.year_of_term[option.term]]
-        gains[column] = np.rint(UTILITY_STEPS * utility)
+    utility = inputs.utility[grid.course, inputs.horizon.years_by_term[grid.term]]
+    gains = np.rint(UTILITY_STEPS * utility)
     repeatable = [each.repeatable for each in inputs.candidates]
-    gains += kept_gain(grid, standing(grid, wishes.keep), repeatable, wishes.keep_bonus)
+    gains += kept_gain(grid, wishes.keep, repeatable, wishes.keep_bonus)
     return gains + preferred_gain(grid, wishes.prefer, wishes.prefer_bonus)
 
 
@@ -309,8 +257,7 @@ def _draft_loads(
     draft: Draft, grid: Grid, inputs: Inputs, before: CreditSheet, batch: Batch
 ) -> None:
     """Draft the limit of each year and an even share of it for each of its terms."""
-    years = inputs.horizon.years_by_term[grid.term]
-    spans = [(year.key, years == number) for number, year in enumerate(inputs.horizon.years)]
+    spans = inputs.horizon.terms_by_year
     most = yearly_limits(inputs.limits, inputs.horizon, before, batch.amounts, grid.load)
     if inputs.policy.hours_per_year is not None:
         cap = float(inputs.policy.hours_per_year * LOAD_STEPS)
@@ -318,6 +265,10 @@ def _draft_loads(
             min(each, cap * inputs.horizon.part_left(year))
             for each, year in zip(most, inputs.horizon.years, strict=True)
         ]
+    if grid.fixed is not None:
+        # What the whole school does is done whatever the hours of a year.
+        done = [int(grid.load_in(terms)[grid.fixed].sum()) for _, terms in spans]
+        most = [max(each, float(least)) for each, least in zip(most, done, strict=True)]
     constraints.loads(draft, grid, spans, least=[-np.inf] * len(spans), most=most)
     terms_in_year = np.bincount(inputs.horizon.years_by_term)
     constraints.even(draft, grid, (np.array(most) / terms_in_year)[inputs.horizon.years_by_term])
@@ -328,7 +279,9 @@ def _costs(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.i
     paid = inputs.policy.budget_funding
     return np.array(
         [
-            int(constraints.FEN * (each.cost or 0)) if each.funding in paid else 0
+            int(constraints.FEN * (each.cost or 0))
+            if each.funding in paid and not each.fixed
+            else 0
             for _, each in places
         ],
         dtype=np.int64,
@@ -345,7 +298,7 @@ def _draft_pins(draft: Draft, grid: Grid, inputs: Inputs) -> None:
         lacking = draft.shortage(PINNED, 1, 1.0)
         draft.row(
             Label("pin", course, term or ""),
-            [*options, lacking],
+            np.append(options, lacking),
             np.ones(len(options) + 1),
             lower=1,
         )

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.planning.draft import Draft, Label, Matrix
-from recommender.planning.model import NOTHING, linear
+from recommender.planning.model import NOTHING, load
 
 #: Of a limit's large parts at most this many fit at once: a row for each number up to it.
 COVERS = 5
 #: Rows whose parts are all taken from a limit.
-LIMITS = ("load", "budget")
+LIMITS = ("load", "budget", "away")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +61,7 @@ class Relaxation:
         ):
             self._highs.setOptionValue(option, value)
         rows = tightened(matrix)
-        self._highs.passModel(linear(covered(rows) if covers else rows))
+        load(self._highs, covered(rows) if covers else rows, whole=False)
 
     def bounds(
         self,
@@ -107,6 +107,7 @@ def tightened(matrix: Matrix) -> Matrix:
 
     In a minimum, a course that gives more than is asked, and than can be given to other
     periods on top, gives that much; in a cap, no course fills more than the room that is left.
+    Rows that only say how even a plan is hold nothing: they are left open.
     """
     rows = matrix.rows
     kinds = np.array([label.rule for label in matrix.labels])
@@ -127,7 +128,7 @@ def tightened(matrix: Matrix) -> Matrix:
     data = np.where(minimum & whole, np.minimum(data, most[row]), data)
     data = np.where(cap & whole, np.maximum(data, -room[row]), data)
     cut = sparse.csr_array((data, column, rows.indptr), shape=rows.shape)
-    return replace(matrix, rows=cut)
+    return replace(matrix, rows=cut, upper=np.where(kinds == "even", np.inf, matrix.upper))
 
 
 def covered(matrix: Matrix) -> Matrix:
@@ -139,9 +140,8 @@ def covered(matrix: Matrix) -> Matrix:
     not suffice.
     """
     draft, courses = Draft(), _courses(matrix)
-    for row, label in enumerate(matrix.labels):
-        if label.rule not in (*LIMITS, "minimum"):
-            continue
+    for row in [row for row, label in enumerate(matrix.labels) if label.rule in _COVERED]:
+        label = matrix.labels[row]
         span = slice(*matrix.rows.indptr[row : row + 2])
         columns = matrix.rows.indices[span].astype(np.int64)
         parts = matrix.rows.data[span]
@@ -156,6 +156,7 @@ def covered(matrix: Matrix) -> Matrix:
 
 
 _COVER = Label("cover", "")
+_COVERED = (*LIMITS, "minimum")
 _Columns = NDArray[np.int64]
 _Parts = NDArray[np.float64]
 
@@ -163,9 +164,9 @@ _Parts = NDArray[np.float64]
 def _courses(matrix: Matrix) -> NDArray[np.int64]:
     """Return a number for each column, the same where at most one of them is taken."""
     numbers = -1 - np.arange(len(matrix.gain), dtype=np.int64)
-    for row, label in enumerate(matrix.labels):
-        if label.rule == "once":
-            numbers[matrix.rows.indices[slice(*matrix.rows.indptr[row : row + 2])]] = row
+    once = np.array([label.rule == "once" for label in matrix.labels])
+    row = np.repeat(np.arange(len(once)), np.diff(matrix.rows.indptr))
+    numbers[matrix.rows.indices[once[row]]] = row[once[row]]
     return numbers
 
 

@@ -122,4 +122,7 @@ Watcher = Annotated[Caller, Depends(_watcher)]
 TeacherId = Annotated[Id, Path(description="teacher 教师标识", examples=["t-1001"])]
 CourseId = Annotated[Id, Path(description="course 课程标识", examples=["c-77"])]
 OfferingId = Annotated[Id, Path(description="offering 班次标识", examples=["c-77-2026-autumn"])]
+OrganisationId = Annotated[
+    Id, Path(description="organisation 机构标识", examples=["county-330109"])
+]
 PlanId = Annotated[Id, Path(description="plan 计划标识")]
