@@ -47,7 +47,8 @@ class Replanner:
         self._relaxation = Relaxation(self._usual)
         self._terrain = Terrain.of(self._usual)
         first = build(inputs) if inputs.wishes.bans else self._problem
-        solution = solve(first, self._effort)
+        # Solved once, the relaxation starts there with every change.
+        solution = solve(first, self._effort, self._relaxation if first is self._problem else None)
         self._chosen = np.array(solution.chosen, dtype=np.int64)
         self.plan = written(first, solution, header, self._effort)
         self._wishes = inputs.wishes
