@@ -18,6 +18,7 @@ from features.histories import Histories, histories_before
 from features.moments import instant
 from features.past import PAST_COLUMNS, past_training
 from features.states import states_at, teachers_at
+from features.tenure import tenure
 
 STATE_COLUMNS = ("career_stage", "phase", "subjects", "title", "role", "goals")
 TENURE_EDGES = (1, 3, 5, 10, 20, 30)
@@ -228,21 +229,13 @@ def _feature_frame(
     """Return one column of words for each kind of feature, rows in the order of teachers."""
     columns = {name: states[name] for name in (*STATE_COLUMNS, "locality")}
     columns["key_county"] = states["key_county"].astype("str")
-    columns["tenure"] = binned(_tenure(states, as_of), TENURE_EDGES)
+    columns["tenure"] = binned(tenure(states, as_of), TENURE_EDGES)
     for name, kind in dataset.columns.features.get("teachers", {}).items():
         if kind == "number" and edges.get(name):
             columns[name] = binned(states[name], edges[name])
         elif kind in ("category", "list"):
             columns[name] = states[name]
     return pd.DataFrame(columns | past_training(dataset, as_of))
-
-
-def _tenure(states: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
-    """Return years of service at a moment, from the day of employment or the stated years."""
-    today = as_of.tz_convert("UTC").tz_localize(None)
-    since = (today - states["employed_on"]).dt.days / 365.25
-    stated = (as_of - states["valid_from"]).dt.days / 365.25
-    return since.fillna(states["years_of_service"] + stated.fillna(0)).clip(lower=0)
 
 
 def _segment_columns(dataset: Dataset, states: pd.DataFrame) -> tuple[str, ...]:

@@ -1,14 +1,12 @@
-"""Advice for one teacher: the list to choose from, and the years ahead."""
+"""Advice for one teacher: the list to choose from, and why a course is not in it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
@@ -17,21 +15,9 @@ from features.past import past_courses
 from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.openings import Opening, openings
-from recommender.planning import intake, offered, plan, policy
-from recommender.planning.horizon import Horizon
-from recommender.planning.load import Limits
-from recommender.planning.problem import Inputs, Wishes
-from recommender.planning.rules import Policy
-from recommender.planning.solve import Effort
 from recommender.ranking import NONE, Ranker, rank
 from recommender.reasons import SHOWN, Facts, Reason, drawn_by_chance, reasons
 from recommender.scorers.contract import Part
-
-#: How many of the best courses compete for a place in a plan, and how many more of those that
-#: each requirement asks for.
-PLANNED_FROM, PER_REQUIREMENT = 120, 15
-#: What a year's delay takes from a course's utility: of two like plans the earlier is better.
-YEARLY_DISCOUNT = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,100 +176,8 @@ def why_not(
     return WhyNot((), 1 + int(np.flatnonzero(ranking.courses[0] == course)[0]))
 
 
-def make_plan(
-    model: Model,
-    dataset: Dataset,
-    *,
-    teacher_id: str,
-    as_of: pd.Timestamp,
-    policy_name: str | None = None,
-    policy_folder: Path | None = None,
-    wishes: Wishes | None = None,
-    limits: Limits | None = None,
-    effort: Effort | None = None,
-    catalogue: Catalogue | None = None,
-) -> plan.Plan:
-    """Return a teacher's plan for the rest of the cycle.
-
-    Parameters
-    ----------
-    policy_name
-        Of a policy shipped or in ``policy_folder``; found from the teacher's dated place, stage
-        and role when left out.
-    wishes
-        Pins, bans, and an earlier plan to keep to.
-    limits
-        The hours that the teacher takes on, and what is left of the school's allotment.
-    catalogue
-        What ``model.catalogue`` returned for this data set and moment, where it is at hand.
-
-    Raises
-    ------
-    UnknownId
-        If there is no such teacher.
-    InvalidPolicy
-        If no policy is in force for the teacher, or the named one is broken.
-    """
-    career = intake.career(dataset, teacher_id, as_of)
-    rules = policy.in_force(career, as_of, policy_name, policy_folder)
-    horizon = Horizon.of(rules, as_of)
-    catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
-    scores = _relevance(model, dataset, teacher_id, as_of, catalogue)
-    positions = _competing(dataset, scores, rules, wishes or Wishes())
-    candidates = offered.candidates(
-        dataset, teacher_id, as_of, positions, policy=rules, horizon=horizon
-    )
-    utility = scores[dataset.courses.positions([c.course for c in candidates])]
-    discount = YEARLY_DISCOUNT ** np.arange(len(horizon.years))
-    inputs = Inputs(
-        policy=rules,
-        career=career,
-        horizon=horizon,
-        ledger=intake.ledger(dataset, teacher_id, as_of),
-        candidates=candidates,
-        utility=np.maximum(utility, 0)[:, None] * discount,
-        done=frozenset(offered.completions(dataset, teacher_id, as_of)),
-        limits=limits or Limits(),
-        wishes=wishes or Wishes(),
-    )
-    return plan.make(inputs, plan.Header(teacher_id, as_of, model.version), effort)
-
-
 def titles(dataset: Dataset) -> dict[str, Label]:
     """Return each course's title in Chinese and English, empty where there is none."""
     table = dataset.table("courses")
     pairs = zip(table["title_zh"].fillna(""), table["title_en"].fillna(""), strict=True)
     return dict(zip(table["course_id"], pairs, strict=True))
-
-
-def _relevance(
-    model: Model, dataset: Dataset, teacher_id: str, as_of: pd.Timestamp, catalogue: Catalogue
-) -> NDArray[np.float64]:
-    """Return each course's relevance for a teacher, 0 to 1, -1 where a rule excludes it.
-
-    Courses already done are scored too: whether they may be repeated is the plan's to judge,
-    and so is whether a prerequisite comes first.
-    """
-    teacher = np.array([dataset.teachers.position(teacher_id)])
-    profile = model.profiles(dataset, as_of, catalogue, teacher)
-    allowed = Eligibility.of(dataset, as_of).open_to(teacher)
-    scores = model.score(profile, catalogue, allowed=allowed)[0].astype(np.float64)
-    scores /= max(float(scores.max(initial=0)), 1e-9)
-    return np.where(allowed[0], scores, -1)
-
-
-def _competing(
-    dataset: Dataset, scores: NDArray[np.float64], rules: Policy, wishes: Wishes
-) -> NDArray[np.int64]:
-    """Return the courses that compete for a place: the best, some for each duty, the wished.
-
-    A wish opens no course that a rule keeps from the teacher.
-    """
-    order = np.argsort(-scores, kind="stable")
-    order = order[scores[order] >= 0]
-    chosen: list[NDArray[np.integer]] = [order[:PLANNED_FROM]]
-    for fitting in offered.fitting(dataset, rules).values():
-        chosen.append(order[np.isin(order, fitting)][:PER_REQUIREMENT])
-    wished = [course for course, _ in (*wishes.pins, *wishes.keep)]
-    chosen.append(order[np.isin(order, dataset.courses.positions(wished))])
-    return np.unique(np.concatenate(chosen)).astype(np.int64)

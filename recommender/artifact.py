@@ -25,7 +25,7 @@ from recommender.model import Model
 
 FORMAT = "zixuan-model"
 #: Of the files; raised when an older reader could not understand them.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 #: Of the tables and the features computed from them.
 SCHEMA_VERSION = 1
 MANIFEST, ARRAYS, VALUES = "manifest.json", "arrays.npz", "values.json"

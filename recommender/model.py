@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Self
 
 import numpy as np
@@ -20,6 +22,7 @@ from recommender.event_weights import split_off
 from recommender.scorers.contract import Part, Scorer, Training
 from recommender.scorers.hybrid import LOGISTIC, Hybrid
 from recommender.scorers.registry import chosen, made
+from recommender.steps import COLUMNS, Steps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +35,8 @@ class Model:
         Fitted encoders.
     hybrid
         The fused scorer, which holds all others.
+    steps
+        How soon teachers move, by column: ``career_stage`` and ``title``.
     trained_until
         Nothing dated at or after it was learned from.
     data_hash
@@ -44,6 +49,7 @@ class Model:
     course_encoder: CourseEncoder
     profile_encoder: ProfileEncoder
     hybrid: Hybrid
+    steps: Mapping[str, Steps]
     trained_until: pd.Timestamp
     data_hash: str
     version: str = field(init=False)
@@ -102,7 +108,8 @@ class Model:
         if not len(training.choices):
             raise _nothing_chosen(dataset, training)
         hybrid.fit(training, tell)
-        return cls(courses, profiles, hybrid, as_of, dataset.content_hash)
+        steps = {column: Steps.fit(dataset, as_of, column) for column in COLUMNS}
+        return cls(courses, profiles, hybrid, steps, as_of, dataset.content_hash)
 
     @property
     def scorers(self) -> Mapping[str, Scorer]:
@@ -158,6 +165,7 @@ class Model:
             self.course_encoder.to_fitted().under("course_encoder")
             | self.profile_encoder.to_fitted().under("profile_encoder")
             | self.hybrid.to_fitted().under("hybrid")
+            | reduce(or_, (each.to_fitted().under(name) for name, each in self.steps.items()))
             | Fitted(
                 values={
                     "trained_until": self.trained_until.isoformat(),
@@ -173,6 +181,7 @@ class Model:
             CourseEncoder.from_fitted(fitted.part("course_encoder")),
             ProfileEncoder.from_fitted(fitted.part("profile_encoder")),
             Hybrid.from_fitted(fitted.part("hybrid")),
+            {column: Steps.from_fitted(fitted.part(column)) for column in COLUMNS},
             pd.Timestamp(fitted.values["trained_until"]),
             fitted.values["data_hash"],
         )

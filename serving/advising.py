@@ -15,9 +15,10 @@ from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import UnknownId
 from features.moments import instant, microseconds
-from recommender.advise import Recommendation, make_plan, recommend
+from recommender.advise import Recommendation, recommend
 from recommender.planning.plan import Plan
 from recommender.planning.problem import Wishes
+from recommender.plans import make_plan
 from serving.datasets import Shelves, with_teacher
 from serving.models import Loaded
 from serving.store.rows import find, insert

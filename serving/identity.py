@@ -37,6 +37,7 @@ class Scope(StrEnum):
 
     PLATFORM = "platform"  #: send teachers, courses and events; ask for lists and plans
     ADMIN = "admin"  #: read the audit log
+    METRICS = "metrics"  #: read what the service tells of itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ KINDS = ("knowledge", "practice", "self_study")
 THEMES = ("ethics", "law", "security", "digital", "experiments", "")
 HOURS = (4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 60, 90)
 OFTEN = (14, 12, 14, 12, 10, 10, 8, 6, 5, 4, 3, 2)
-#: A year's delay takes this from a utility, as in ``recommender/advise.py``.
+#: A year's delay takes this from a utility, as in ``recommender/plans.py``.
 DISCOUNT = 0.97
 
 

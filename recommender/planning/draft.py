@@ -22,7 +22,8 @@ class Label:
     ----------
     rule
         ``once``, ``repeat``, ``equivalent``, ``after``, ``load``, ``even``, ``pin``,
-        ``budget``, ``minimum``, ``maximum`` or ``cap``; in a curriculum ``count`` and ``largest``;
+        ``budget``, ``minimum``, ``maximum``, ``cap`` or ``gap``; in a curriculum ``count`` and
+        ``largest``;
         in the relaxation ``cover``.
     of
         The course, the group, the requirement or the counting rule.
@@ -70,6 +71,25 @@ class Matrix:
     gain: NDArray[np.float64]
     levels: NDArray[np.float64]
     rough: NDArray[np.float64]
+
+    def worth(self, chosen: NDArray[np.bool_]) -> float:
+        """Return the gain of a choice of the whole columns, which come first; shape (n,).
+
+        What a further course adds to a competency, less each time, is in it: a ``gap`` row gives
+        the gain of its column for each course up to as many as the column has room for.
+        """
+        gain = float(self.gain[: len(chosen)][chosen].sum())
+        for row in self.gaps:
+            columns = self.rows.indices[self.rows.indptr[row] : self.rows.indptr[row + 1]]
+            filled = columns[~self.whole[columns]][0]
+            taken = chosen[columns[self.whole[columns]]].sum()
+            gain += float(self.gain[filled] * min(taken, self.column_upper[filled]))
+        return gain
+
+    @property
+    def gaps(self) -> NDArray[np.int64]:
+        """The rows that only give gain: any choice keeps them."""
+        return np.flatnonzero([label.rule == "gap" for label in self.labels])
 
 
 @dataclass(slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from features.labels import word_label
 from recommender.planning.amounts import Measure
 from recommender.planning.balances import Counted
 from recommender.planning.credits import Verdict
+from recommender.planning.matching import Assumed
 from recommender.planning.plan import Item, Outcome, Plan
 from recommender.planning.rules import Policy
 
@@ -24,7 +26,7 @@ class Sentence:
 
 def item_sentences(plan: Plan, item: Item) -> tuple[Sentence, ...]:
     """Say why a course is in a plan: wishes, requirements, what it opens, how well it suits."""
-    found = [*_wish(item), *_serves(plan, item), *_opens(item)]
+    found = [*_wish(item), *_serves(plan, item), *_opens(item), *_builds(plan, item)]
     found.append(
         Sentence(
             "suits",
@@ -70,6 +72,30 @@ def _opens(item: Item) -> list[Sentence]:
         )
         for course in item.opens
     ]
+
+
+def _builds(plan: Plan, item: Item) -> list[Sentence]:
+    return [
+        Sentence(
+            "builds",
+            f"有助于提升“{each.zh or each.competency}”：测评 {each.level:g} 级，"
+            f"目标 {each.target:g} 级。",
+            f"Builds {each.en or each.competency}: level {each.level:g} was diagnosed, "
+            f"{each.target:g} is expected.",
+        )
+        for each in plan.grown
+        if item.course in each.courses
+    ]
+
+
+def assumed_sentence(assumed: Assumed) -> Sentence:
+    """Say which stage to come a plan takes for granted, and how likely it is."""
+    zh, en = word_label("career_stage", assumed.stage)
+    return Sentence(
+        "assumed",
+        f"自 {assumed.since} 起按“{zh}”阶段安排（可能性 {assumed.chance:.0%}）。",
+        f"Planned as {en} from {assumed.since} on ({assumed.chance:.0%} likely).",
+    )
 
 
 def outcome_sentence(outcome: Outcome) -> Sentence:

@@ -30,6 +30,9 @@ class Limits:
     least_hours, most_hours
         Bounds of what is set where the teacher states nothing, for a whole year; in a year
         under way, the part of it that is left. Duties that need more are named as unmet.
+    hours_in_year
+        (key of a policy year, the most hours in it): stated for that year alone, before
+        ``hours_per_year``.
     budget
         Yuan that are left of the school's allotment for this plan; ``None``: no limit.
     """
@@ -39,6 +42,7 @@ class Limits:
     least_hours: Decimal = Decimal(40)
     most_hours: Decimal = Decimal(240)
     budget: Decimal | None = None
+    hours_in_year: tuple[tuple[str, Decimal], ...] = ()
 
     def __post_init__(self) -> None:
         if self.budget is not None and self.budget < 0:
@@ -47,6 +51,11 @@ class Limits:
             raise InvalidSetting(
                 "hours_per_year", expected="0 or more hours", got=str(self.hours_per_year)
             )
+        for year, hours in self.hours_in_year:
+            if hours < 0:
+                raise InvalidSetting(
+                    f"hours_in_year, {year}", expected="0 or more hours", got=str(hours)
+                )
 
 
 #: What is asked, and half as much again: the room for a teacher's own choice.
@@ -73,6 +82,19 @@ def yearly_limits(
         For each option, what it is worth in the policy's steps and its load; their ratio turns
         what is asked into load.
     """
+    usual = _usual_limits(limits, horizon, before, amounts, load)
+    stated = {year: float(hours * LOAD_STEPS) for year, hours in limits.hours_in_year}
+    return [stated.get(year.key, most) for year, most in zip(horizon.years, usual, strict=True)]
+
+
+def _usual_limits(
+    limits: Limits,
+    horizon: Horizon,
+    before: CreditSheet,
+    amounts: NDArray[np.int64],
+    load: NDArray[np.int64],
+) -> list[float]:
+    """Return the limit of each year of which nothing is stated apart."""
     if limits.hours_per_year is not None:
         return [float(limits.hours_per_year * LOAD_STEPS)] * len(horizon.years)
     valued = amounts > 0

@@ -179,6 +179,15 @@ EVERYONE = Scope()
 
 
 @dataclass(frozen=True, slots=True)
+class Assumed:
+    """A stage that a plan takes for granted from a day on, though it lies ahead."""
+
+    since: dt.date
+    stage: str
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
 class Career:
     """The dated states of one teacher, oldest first, and the first day as a teacher.
 

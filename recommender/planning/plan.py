@@ -11,10 +11,11 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from features.errors import InvalidSetting
+from recommender.planning.asked import Asked
 from recommender.planning.balances import Balance
 from recommender.planning.credits import CreditSheet
 from recommender.planning.lines import Line
-from recommender.planning.matching import STRICT
+from recommender.planning.matching import STRICT, Assumed
 from recommender.planning.problem import Inputs, Option, Problem, build
 from recommender.planning.solve import Effort, Solution, solve
 
@@ -92,6 +93,26 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Grown:
+    """A competency below what is expected, which courses of the plan build.
+
+    Parameters
+    ----------
+    zh, en
+        Its names, empty where there are none.
+    level, target
+        What was diagnosed, and what is expected.
+    """
+
+    competency: str
+    zh: str
+    en: str
+    level: float
+    target: float
+    courses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a teacher is advised to do, term by term; frozen and complete in itself.
 
@@ -118,6 +139,12 @@ class Plan:
         (bound - objective) / objective.
     shortage_proven
         Whether it is proven that no plan leaves less unmet.
+    assumed
+        Stages to come that it takes for granted.
+    grown
+        Competencies that its courses build.
+    asked
+        What the teacher asked of it; the plan that replaces it is asked the same.
     """
 
     __pydantic_config__ = STRICT
@@ -137,6 +164,9 @@ class Plan:
     shortage_proven: bool
     revision: int = 1
     state: State = "draft"
+    assumed: tuple[Assumed, ...] = ()
+    grown: tuple[Grown, ...] = ()
+    asked: Asked = Asked()
 
     @property
     def unmet(self) -> tuple[Outcome, ...]:
@@ -217,7 +247,25 @@ def written(problem: Problem, solution: Solution, header: Header, effort: Effort
         gap=solution.gap,
         shortage_proven=solution.shortage_proven,
         revision=header.revision,
+        assumed=inputs.assumed,
+        grown=_grown(inputs, [inputs.candidates[number].course for number, _ in chosen]),
+        asked=Asked.of(inputs),
     )
+
+
+def _grown(inputs: Inputs, planned: Sequence[str]) -> tuple[Grown, ...]:
+    found = [
+        Grown(
+            gap.competency,
+            gap.zh,
+            gap.en,
+            gap.level,
+            gap.target,
+            tuple(sorted(gap.courses.intersection(planned))),
+        )
+        for gap in inputs.gaps
+    ]
+    return tuple(each for each in found if each.courses)
 
 
 def _utc(as_of: pd.Timestamp) -> dt.datetime:

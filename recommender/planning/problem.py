@@ -15,15 +15,15 @@ from recommender.planning import constraints
 from recommender.planning.constraints import Grid
 from recommender.planning.credits import Accounts, CreditSheet
 from recommender.planning.draft import Draft, Label, Matrix
+from recommender.planning.favours import UTILITY_STEPS, kept_gain, preferred_gain, standing
+from recommender.planning.gaps import Gap, draft_gaps
 from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Batch, Line, worth_of
 from recommender.planning.load import LOAD_STEPS, Limits, hours_of, yearly_limits
-from recommender.planning.matching import Attributes, Career
+from recommender.planning.matching import Assumed, Attributes, Career
 from recommender.planning.obligations import draft_duties
 from recommender.planning.rules import Policy
 
-#: Utilities are whole thousandths inside the problem.
-UTILITY_STEPS = 1000
 #: Cost level of pins: after compulsory duties (0), before all other duties.
 PINNED = 1
 
@@ -87,12 +87,18 @@ class Wishes:
         (course, key of its term) of an earlier plan, to be disturbed as little as can be.
     keep_bonus
         Utility of leaving a kept course in its term; half of it for keeping it in another.
+    prefer
+        (course, key of a term): the term that would suit best, if the course is planned.
+    prefer_bonus
+        Utility of having a course in a preferred term: more than that of leaving it in another.
     """
 
     pins: tuple[tuple[str, str | None], ...] = ()
     bans: frozenset[str] = frozenset()
     keep: tuple[tuple[str, str], ...] = ()
     keep_bonus: float = 0.1
+    prefer: tuple[tuple[str, str], ...] = ()
+    prefer_bonus: float = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +113,10 @@ class Inputs:
         Shape (n_candidates, n_years of the horizon): how good a course is in a policy year.
     done
         Courses done, for prerequisites; candidates are not among them unless repeatable.
+    gaps
+        Competencies to grow in; what courses on them add comes on top of their utility.
+    assumed
+        Stages to come that ``career`` takes for granted.
     """
 
     policy: Policy
@@ -118,6 +128,8 @@ class Inputs:
     done: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     wishes: Wishes = field(default_factory=Wishes)
+    gaps: tuple[Gap, ...] = ()
+    assumed: tuple[Assumed, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.candidates), len(self.horizon.years))
@@ -158,7 +170,9 @@ class Problem:
 
     def objective(self, chosen: Sequence[int]) -> float:
         """Return the gain of a choice of columns: utility and kept courses, in thousandths."""
-        return float(self.matrix.gain[np.asarray(chosen, dtype=np.int64)].sum())
+        taken = np.zeros(len(self.places), dtype=bool)
+        taken[np.asarray(chosen, dtype=np.int64)] = True
+        return self.matrix.worth(taken)
 
     @property
     def slots(self) -> NDArray[np.int64]:
@@ -183,11 +197,12 @@ def build(inputs: Inputs) -> Problem:
     accounts = inputs.accounts()
     before = accounts.sheet(inputs.ledger)
     draft = Draft()
-    draft.columns(upper=_allowed(inputs, grid), gain=_gains(inputs, places, grid), whole=True)
+    draft.columns(upper=_allowed(inputs, grid), gain=_gains(inputs, grid), whole=True)
     _draft_courses(draft, grid, inputs)
     _draft_loads(draft, grid, inputs, before, batch)
     draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
     _draft_pins(draft, grid, inputs)
+    draft_gaps(draft, grid, inputs.gaps, UTILITY_STEPS)
     if inputs.limits.budget is not None:
         constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
     return Problem(inputs, draft.matrix(), places, grid, batch.amounts, accounts, before)
@@ -268,17 +283,14 @@ def _allowed(inputs: Inputs, grid: Grid) -> NDArray[np.float64]:
     return np.array(open_, dtype=np.float64)[grid.course]
 
 
-def _gains(inputs: Inputs, places: Sequence[tuple[int, Option]], grid: Grid) -> NDArray[np.float64]:
-    """Return the gain of each option in thousandths: its utility, and a bonus for what is kept."""
+def _gains(inputs: Inputs, grid: Grid) -> NDArray[np.float64]:
+    """Return the gain of each option in thousandths: its utility, and what wishes add to it."""
+    wishes = inputs.wishes
     years = inputs.horizon.years_by_term[grid.term]
-    utility = inputs.utility[grid.course, years]
-    kept = dict(inputs.wishes.keep)
-    for column, (number, option) in enumerate(places if kept else ()):
-        course = inputs.candidates[number].course
-        if course in kept:
-            same = kept[course] == inputs.horizon.terms[option.term].key
-            utility[column] += inputs.wishes.keep_bonus * (1.0 if same else 0.5)
-    return np.rint(UTILITY_STEPS * utility)
+    gains = np.rint(UTILITY_STEPS * inputs.utility[grid.course, years])
+    repeatable = [each.repeatable for each in inputs.candidates]
+    gains += kept_gain(grid, standing(grid, wishes.keep), repeatable, wishes.keep_bonus)
+    return gains + preferred_gain(grid, wishes.prefer, wishes.prefer_bonus)
 
 
 def _draft_courses(draft: Draft, grid: Grid, inputs: Inputs) -> None:

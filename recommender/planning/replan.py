@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from recommender.planning.difference import Difference
 from recommender.planning.draft import Label, Matrix
+from recommender.planning.favours import kept_gain, standing
 from recommender.planning.plan import Header, Plan, make, written
-from recommender.planning.problem import UTILITY_STEPS, Inputs, Problem, Wishes, build
+from recommender.planning.problem import Inputs, Problem, Wishes, build
 from recommender.planning.relaxation import Relaxation
 from recommender.planning.solve import Effort, Solution, complete, improved, solve
 from recommender.planning.terrain import Terrain
@@ -40,13 +41,14 @@ class Replanner:
     def __init__(self, inputs: Inputs, header: Header, effort: Effort | None = None) -> None:
         self._effort = effort or Effort()
         self._header = header
-        # Bans are bounds here, so that they can be lifted: no row counts on them.
-        unbanned = replace(inputs.wishes, bans=frozenset())
-        self._problem = build(replace(inputs, wishes=unbanned))
+        # Bans are bounds here, so that they can be lifted: no row counts on them. What is kept
+        # changes with every plan, and is gained anew by each.
+        lasting = replace(inputs.wishes, bans=frozenset(), keep=())
+        self._problem = build(replace(inputs, wishes=lasting))
         self._usual = complete(self._problem.matrix)
         self._relaxation = Relaxation(self._usual)
         self._terrain = Terrain.of(self._usual)
-        first = build(inputs) if inputs.wishes.bans else self._problem
+        first = self._problem if inputs.wishes == lasting else build(inputs)
         # Solved once, the relaxation starts there with every change.
         solution = solve(first, self._effort, self._relaxation if first is self._problem else None)
         self._chosen = np.array(solution.chosen, dtype=np.int64)
@@ -70,14 +72,13 @@ class Replanner:
         return self._change(replace(self._wishes, pins=pins, bans=self._wishes.bans | {course}))
 
     def _change(self, wishes: Wishes) -> Change:
-        kept = tuple((item.course, item.term) for item in self.plan.items)
-        wishes = replace(wishes, keep=kept)
+        wishes = replace(wishes, keep=kept_places(self.plan))
         header = replace(self._header, revision=self._header.revision + 1)
         changed = self._changed(wishes)
         if changed is None:
             inputs = replace(self._problem.inputs, wishes=wishes)
             plan = make(inputs, header, self._effort)
-            self._chosen = _columns(self._problem, plan)
+            self._chosen = np.flatnonzero(standing(self._problem.grid, kept_places(plan)))
         else:
             problem, solution = changed
             plan = written(problem, solution, header, self._effort)
@@ -144,8 +145,11 @@ class Replanner:
                 lower[row] = 1
                 if not start[options].any():
                     start[options[np.argmax(self._usual.gain[options])]] = True
+        kept = np.zeros(len(grid.course), dtype=bool)
+        kept[self._chosen] = True
+        repeatable = [each.repeatable for each in inputs.candidates]
         gain = self._usual.gain.copy()
-        self._favour(gain, wishes.keep_bonus)
+        gain[: len(kept)] += kept_gain(grid, kept, repeatable, wishes.keep_bonus)
         changed = replace(
             self._usual,
             lower=lower,
@@ -155,23 +159,11 @@ class Replanner:
         )
         return changed, start
 
-    def _favour(self, gain: NDArray[np.float64], bonus: float) -> None:
-        """Add what is gained by leaving a course in its term, half of it for keeping it at all."""
-        grid = self._problem.grid
-        kept = np.zeros(len(grid.course), dtype=bool)
-        kept[self._chosen] = True
-        elsewhere = np.isin(grid.course, grid.course[kept]) & ~kept
-        gain[: len(kept)][kept] += np.rint(UTILITY_STEPS * bonus)
-        gain[: len(kept)][elsewhere] += np.rint(UTILITY_STEPS * bonus / 2)
-
     def _row(self, label: Label) -> int:
         labels = self._usual.labels
         return labels.index(label) if label in labels else -1
 
 
-def _columns(problem: Problem, plan: Plan) -> NDArray[np.int64]:
-    grid = problem.grid
-    places = {(item.course, item.term) for item in plan.items}
-    named = zip(grid.course.tolist(), grid.term.tolist(), strict=True)
-    found = [(grid.courses[course], grid.terms[term]) in places for course, term in named]
-    return np.flatnonzero(found)
+def kept_places(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Return the (course, key of its term) of a plan, to be kept by the next."""
+    return tuple((item.course, item.term) for item in plan.items)

@@ -132,7 +132,7 @@ def improved(
     here = terrain.passing_on(matrix, relaxed.values)
     kept = walked(here, matrix, relaxed, start=start, seed=effort.seed)
     bound = proven(relaxed.bound)
-    if kept is None or _gap(bound, matrix.gain, kept) > effort.gap:
+    if kept is None or _gap(bound, matrix, kept) > effort.gap:
         kept, bound, values = _refined(matrix, relaxed, kept, effort)
         here = terrain.passing_on(matrix, values)
     if kept is None:
@@ -141,8 +141,8 @@ def improved(
     return _solution(problem, np.flatnonzero(even), bound, proven=True)
 
 
-def _gap(bound: float, gain: NDArray[np.float64], kept: NDArray[np.bool_]) -> float:
-    value = float(gain[: len(kept)][kept].sum())
+def _gap(bound: float, matrix: Matrix, kept: NDArray[np.bool_]) -> float:
+    value = matrix.worth(kept)
     return (bound - value) / max(abs(value), 1.0)
 
 
@@ -161,7 +161,7 @@ def _refined(
     options = int(matrix.whole.sum())
     value = -np.inf
     if kept is not None:
-        value = float(matrix.gain[:options][kept].sum())
+        value = matrix.worth(kept)
         room = bound - value + 1
         settled = np.abs(relaxed.reduced[:options]) > room
         columns = np.flatnonzero(settled)
@@ -174,7 +174,7 @@ def _refined(
     values, highest = found
     bound = min(bound, max(proven(highest), value))
     better = values[:options] > HALF
-    if float(matrix.gain[:options][better].sum()) > value:
+    if matrix.worth(better) > value:
         return better, bound, values
     return kept, bound, relaxed.values
 
@@ -186,7 +186,7 @@ def _falling_short(problem: Problem, effort: Effort) -> Solution:
     if found is not None:
         kept = walked_short(matrix, found, effort.seed)
         bound = proven(found.relaxed.bound)
-        if kept is not None and _gap(bound, matrix.gain, kept) <= effort.gap:
+        if kept is not None and _gap(bound, matrix, kept) <= effort.gap:
             return _solution(problem, np.flatnonzero(kept), bound, proven=True)
     return _searched(problem, effort)
 

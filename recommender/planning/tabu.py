@@ -5,8 +5,9 @@ become dearer and rows that are kept cheaper (strategic oscillation, Glover 1989
 the rounded relaxation with the relaxation's own prices, so most of it is repair.
 
 ``land`` is the problem throughout: gains, where each column's effects start, their rows,
-coefficients and caps (-1: none), the bounds of rows below and above, the room of caps. ``state``
-holds the activities of rows and how far caps are filled.
+coefficients and caps (-1: none), the bounds of rows below and above, the room of caps, and what
+a unit of each row gives. A row that gives gain may stay broken: what it lacks is gain forgone, at
+a price that never changes. ``state`` holds the activities of rows and how far caps are filled.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-Land = tuple[Floats, Ints, Ints, Floats, Ints, Floats, Floats, Floats]
+Land = tuple[Floats, Ints, Ints, Floats, Ints, Floats, Floats, Floats, Floats]
 State = tuple[Floats, Floats]
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -55,7 +56,7 @@ def flip_cost(
     land: Land, column: int, sign: float, state: State, prices: Floats, live: Mask
 ) -> float:
     """Return what a flip adds to the price of broken rows; ``live`` rows are those it may touch."""
-    _, starts, rows, coefficients, caps, lower, upper, room = land
+    _, starts, rows, coefficients, caps, lower, upper, room, _ = land
     activity, filled = state
     cost = 0.0
     for at in range(starts[column], starts[column + 1]):
@@ -74,7 +75,7 @@ def flip_cost(
 @compiled
 def flip(land: Land, column: int, sign: float, state: State) -> None:
     """Change the activities of rows and caps by one flip."""
-    _, starts, rows, coefficients, caps, _, _, room = land
+    _, starts, rows, coefficients, caps, _, _, room, _ = land
     activity, filled = state
     for at in range(starts[column], starts[column + 1]):
         change, cap = sign * coefficients[at], caps[at]
@@ -101,18 +102,30 @@ def reprice(land: Land, state: State, largest: Floats, prices: tuple[Floats, Flo
 
     The last of what is returned says whether every row is kept.
     """
-    lower, upper, activity = land[5], land[6], state[0]
+    lower, upper, worth, activity = land[5], land[6], land[8], state[0]
     present, least = prices
     live = np.ones(len(activity) + 1, np.bool_)
     for row in range(len(activity)):
         here = activity[row]
         live[row] = here < lower[row] + largest[row] or here > upper[row] - largest[row]
+        if worth[row] > 0:
+            continue
         if broken(here, lower[row], upper[row]) > EXACT:
             present[row] *= DEARER
             live[-1] = False
         elif present[row] > least[row]:
             present[row] = max(least[row], present[row] * CHEAPER)
     return live
+
+
+@compiled
+def forgone(land: Land, state: State) -> float:
+    """Return the gain that rows do not give because they are not filled."""
+    lower, upper, worth, activity = land[5], land[6], land[8], state[0]
+    lost = 0.0
+    for row in np.flatnonzero(worth):
+        lost += worth[row] * broken(activity[row], lower[row], upper[row])
+    return lost
 
 
 @compiled
@@ -161,7 +174,11 @@ def walk(
     """
     steps, enough, rest, seed = stop
     rests = np.zeros(len(chosen), np.int64)
-    value = land[0][chosen].sum()
+    most = 0.0
+    for row in np.flatnonzero(land[8]):
+        most += land[8][row] * broken(0.0, land[5][row], land[6][row])
+    taken = land[0][chosen].sum()
+    value = taken + most - forgone(land, state)
     best, kept = -np.inf, chosen.copy()
     draw = seed % 2147483646 + 1
     for step in range(steps):
@@ -176,7 +193,8 @@ def walk(
         sign = -1.0 if chosen[column] else 1.0
         flip(land, column, sign, state)
         chosen[column] = not chosen[column]
-        value += sign * land[0][column]
+        taken += sign * land[0][column]
+        value = taken + most - forgone(land, state)
         draw = draw * 48271 % 2147483647
         rests[column] = step + rest + draw % (2 * rest)
     return best, kept
@@ -193,7 +211,7 @@ def keeps(land: Land, column: int, state: State) -> bool:
     """Say whether every row that a column touches is kept."""
     for at in range(land[1][column], land[1][column + 1]):
         row = land[2][at]
-        if broken(state[0][row], land[5][row], land[6][row]) > EXACT:
+        if land[8][row] == 0 and broken(state[0][row], land[5][row], land[6][row]) > EXACT:
             return False
     return True
 

@@ -75,6 +75,8 @@ class Terrain:
         Of each effect: the row, the amount, and the cap it fills (-1: none).
     lower, upper
         Bounds of the rows, infinite for rows that only shape others.
+    worth
+        What a unit of each row gives, of those that give gain as far as they are filled, else 0.
     room
         Of each cap.
     largest
@@ -92,6 +94,7 @@ class Terrain:
     caps: Ints
     lower: Floats
     upper: Floats
+    worth: Floats
     room: Floats
     largest: Floats
     terms: Ints
@@ -108,6 +111,7 @@ class Terrain:
         column, data = matrix.rows.indices.astype(np.int64), matrix.rows.data
         numbers, parents, room = _caps(matrix, kinds, row, column)
         shaping = (kinds == "even") | (kinds == "cap")
+        worth, filled = _worths(matrix)
         inside = (column < options) & (kinds != "even")[row]
         cap = numbers[row[inside]]
         target = np.where(cap >= 0, parents[np.maximum(cap, 0)], row[inside])
@@ -123,7 +127,8 @@ class Terrain:
             coefficients=amount[order],
             caps=cap[order],
             lower=np.where(shaping, -np.inf, matrix.lower),
-            upper=np.where(shaping, np.inf, matrix.upper),
+            upper=np.where(shaping, np.inf, matrix.upper - filled),
+            worth=worth,
             room=room,
             largest=largest,
             terms=terms,
@@ -144,11 +149,26 @@ class Terrain:
 
     def land(
         self, matrix: Matrix
-    ) -> tuple[Floats, Ints, Ints, Floats, Ints, Floats, Floats, Floats]:
+    ) -> tuple[Floats, Ints, Ints, Floats, Ints, Floats, Floats, Floats, Floats]:
         """Return what the compiled search reads, with the gains of a matrix of this shape."""
         gain = matrix.gain[: len(self.starts) - 1].copy()
         effects = (self.rows, self.coefficients, self.caps)
-        return gain, self.starts, *effects, self.lower, self.upper, self.room
+        return gain, self.starts, *effects, self.lower, self.upper, self.room, self.worth
+
+
+def _worths(matrix: Matrix) -> tuple[Floats, Floats]:
+    """Return what a unit of each row gives, and how many units do; 0 for rows that give none.
+
+    A gain that ends where a column is full is the same as a price on what is missing until then.
+    """
+    worth, filled = np.zeros(len(matrix.labels)), np.zeros(len(matrix.labels))
+    gaps = matrix.gaps
+    if len(gaps):
+        cells = matrix.rows[gaps].tocoo()
+        own = ~matrix.whole[cells.col]
+        worth[gaps[cells.row[own]]] = matrix.gain[cells.col[own]]
+        filled[gaps[cells.row[own]]] = matrix.column_upper[cells.col[own]]
+    return worth, filled
 
 
 def _by_column(column: Ints, options: int) -> Ints:
@@ -233,7 +253,11 @@ def walked(
 def _prices(terrain: Terrain, relaxed: Relaxed) -> tuple[Floats, Floats, Floats]:
     """Return what breaking each row costs at first and at least, and its largest part."""
     return (
-        np.maximum(FIRST_ABOVE * relaxed.prices, FIRST_PRICE / terrain.largest),
+        np.where(
+            terrain.worth > 0,
+            terrain.worth,
+            np.maximum(FIRST_ABOVE * relaxed.prices, FIRST_PRICE / terrain.largest),
+        ),
         np.maximum(LEAST_ABOVE * relaxed.prices, LEAST_PRICE / terrain.largest),
         terrain.largest,
     )

@@ -12,10 +12,12 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from serving import problems
 from serving.api import audit, courses, events, plans, probes, recommendations, teachers
+from serving.api import metrics as watching
 from serving.api.answers import ProblemDetails
 from serving.api.context import Service, identified
 from serving.api.gate import Gate
 from serving.datasets import Shelves
+from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.store.engine import Store
@@ -53,7 +55,9 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     """
     models = ModelHolder()
     models.load(settings)
-    service = Service(settings, Store.open(settings.database_url), models, Shelves(), clock)
+    metrics = Metrics()
+    store = Store.open(settings.database_url)
+    service = Service(settings, store, models, Shelves(), clock, metrics)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -74,8 +78,9 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     app.state.service = service
     app.include_router(_v1(app))
     app.include_router(probes.router)
+    app.include_router(watching.router, dependencies=[Depends(identified)], responses=PROBLEMS)
     problems.install(app)
-    app.add_middleware(Gate, max_body=settings.max_body)
+    app.add_middleware(Gate, max_body=settings.max_body, metrics=metrics)
     return app
 
 

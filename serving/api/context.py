@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from serving.api.cells import Id
 from serving.datasets import Shelves
 from serving.identity import Caller, Scope, identify
+from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.store.engine import Store
@@ -27,6 +28,8 @@ class Service:
     ----------
     clock
         Tells *now*, aware; the only place a request takes it from.
+    metrics
+        Count what is done.
     """
 
     settings: Settings
@@ -34,6 +37,7 @@ class Service:
     models: ModelHolder
     shelves: Shelves
     clock: Callable[[], pd.Timestamp]
+    metrics: Metrics
 
     @property
     def skew(self) -> pd.Timedelta:
@@ -78,8 +82,14 @@ def _admin(caller: Anyone) -> Caller:
     return caller
 
 
+def _watcher(caller: Anyone) -> Caller:
+    caller.require(Scope.METRICS)
+    return caller
+
+
 Platform = Annotated[Caller, Depends(_platform)]
 Admin = Annotated[Caller, Depends(_admin)]
+Watcher = Annotated[Caller, Depends(_watcher)]
 
 TeacherId = Annotated[Id, Path(description="teacher 教师标识", examples=["t-1001"])]
 CourseId = Annotated[Id, Path(description="course 课程标识", examples=["c-77"])]

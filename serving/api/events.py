@@ -29,6 +29,7 @@ def post_event(body: EventBody, here: Here, caller: Platform, response: Response
         values["recorded_at"] = values["recorded_at"] or now
         event = with_id(check.row(EVENTS, values))
         outcome = record(connection, caller.tenant, [event])[0]
+    here.metrics.recorded(outcome)
     if outcome is Outcome.KNOWN:
         response.status_code = status.HTTP_200_OK
     return EventReceipt(event_id=event["event_id"], status=outcome)

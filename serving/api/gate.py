@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.metrics import Metrics
 from serving.problems import FAILED, TOO_LARGE, problem
 
 REQUEST_ID = "X-Request-Id"
@@ -28,10 +29,13 @@ class Gate:
         What it guards.
     max_body
         In bytes; a larger body is refused before it has been read.
+    metrics
+        Are told of every request.
     """
 
     app: ASGIApp
     max_body: int
+    metrics: Metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""
@@ -43,9 +47,14 @@ class Gate:
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         passage = _Passage(scope, send, request_id)
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._pass(passage, receive, headers)
-            passage.log()
+        self.metrics.begun()
+        try:
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                await self._pass(passage, receive, headers)
+                passage.log()
+        finally:
+            method = str(scope["method"])
+            self.metrics.ended(method, passage.route, passage.status, passage.seconds)
 
     async def _pass(self, passage: _Passage, receive: Receive, headers: Headers) -> None:
         declared = headers.get("content-length", "0")
@@ -101,13 +110,21 @@ class _Passage:
             MutableHeaders(scope=message)[REQUEST_ID] = self.request_id
         await self._send(message)
 
+    @property
+    def route(self) -> str:
+        """The pattern of the route, not the address: an address names a teacher."""
+        return getattr(self.scope.get("route"), "path", "")
+
+    @property
+    def seconds(self) -> float:
+        """Since the request came."""
+        return time.perf_counter() - self._began
+
     def log(self) -> None:
-        # The route, not the address: an address names a teacher.
-        route = getattr(self.scope.get("route"), "path", "")
         structlog.get_logger().info(
             "request",
             method=self.scope["method"],
-            route=route,
+            route=self.route,
             status=self.status,
-            milliseconds=round(1000 * (time.perf_counter() - self._began), 1),
+            milliseconds=round(1000 * self.seconds, 1),
         )

@@ -48,6 +48,7 @@ def get_recommendations(
         found = view.recommend(k, explain=explain, explore=here.trying.share, rng=luck)
         with here.store.writing() as connection:
             recommendation_id = log_impressions(connection, caller.tenant, view, found, now)
+    here.metrics.listed(loaded.model.hybrid.name, degraded=False)
     return Recommendations(
         recommendation_id=recommendation_id,
         teacher_id=teacher_id,

@@ -7,9 +7,10 @@ import pytest
 
 from features.dataset import Dataset
 from features.errors import InvalidSetting, UnknownId
-from recommender.advise import Recommendation, WhyNot, make_plan, recommend, why_not
+from recommender.advise import Recommendation, WhyNot, recommend, why_not
 from recommender.model import Model
 from recommender.planning.problem import Wishes
+from recommender.plans import make_plan
 from tests.builders import Row, at, checkerboard, course, left_out, teacher, took
 
 NOW = at("2025-06-01")

@@ -195,7 +195,7 @@ HOSTILE: dict[str, tuple[Change, str]] = {
         "at most 1048576 bytes",
     ),
     "another format": (lambda f: rewrite(f, format="other"), "a manifest of format"),
-    "another format version": (lambda f: rewrite(f, format_version=2), "format_version 1, got 2"),
+    "another format version": (lambda f: rewrite(f, format_version=3), "format_version 2, got 3"),
     "another schema": (lambda f: rewrite(f, schema_version=9), "schema_version 1, got 9"),
     "another model's version": (lambda f: rewrite(f, model_version="0" * 12), "model version 0000"),
     "files not listed": (lambda f: rewrite(f, files={}), "entries for arrays.npz"),

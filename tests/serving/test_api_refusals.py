@@ -17,6 +17,7 @@ from serving.identity import create_key
 
 OPEN = {"/livez", "/readyz"}
 ADMIN = {"/v1/audit"}
+WATCHED = {"/metrics"}
 ANY_SCOPE = {"/v1/openapi.json"}
 EVENT = {
     "teacher_id": "t1",
@@ -56,13 +57,15 @@ def test_every_route_but_the_probes_refuses_the_anonymous(app: FastAPI, anonymou
 
 
 def test_every_route_refuses_a_key_without_its_scope(app: FastAPI, client: Callable[..., Any]):
-    platform, admin = client("default", "platform"), client("default", "admin")
+    scopes = ("platform", "admin", "metrics")
+    platform, admin, watcher = (client("default", scope) for scope in scopes)
     for method, path in routes(app):
         if path not in OPEN | ANY_SCOPE:
-            wrong = platform if path in ADMIN else admin
             body = {"json": EVENT} if path == "/v1/events" else {}
-            answer = wrong(method, filled(path), **body)
-            assert is_problem(answer, 403, "not-allowed"), (method, path)
+            right = admin if path in ADMIN else watcher if path in WATCHED else platform
+            for wrong in {platform, admin, watcher} - {right}:
+                answer = wrong(method, filled(path), **body)
+                assert is_problem(answer, 403, "not-allowed"), (method, path)
 
 
 @pytest.mark.parametrize(

@@ -114,10 +114,11 @@ def plan(
     Courses term by term, how far they meet each requirement of the rules in force, and what
     cannot be met.
     """
-    from recommender.advise import make_plan, titles
+    from recommender.advise import titles
     from recommender.artifact import load
     from recommender.planning.amounts import exact
     from recommender.planning.load import Limits
+    from recommender.plans import make_plan
     from zixuan.reading import advised_at, now, read
     from zixuan.show import say
     from zixuan.show_plan import PlanView, show_plan

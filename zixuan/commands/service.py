@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from zixuan.commands.options import Data, Database, Quiet, Rejects, Tenant, examples, names
+from zixuan.commands.options import (
+    AsJson,
+    Data,
+    Database,
+    Language,
+    Quiet,
+    Rejects,
+    Tenant,
+    examples,
+    names,
+)
 from zixuan.progress import steps
 
 app = typer.Typer()
@@ -83,7 +93,7 @@ def export(
 def key(
     *,
     scopes: Annotated[
-        str, typer.Option(metavar="A,B", help="What the key may do: platform, admin.")
+        str, typer.Option(metavar="A,B", help="What the key may do: platform, admin, metrics.")
     ] = "platform",
     days: Annotated[
         float | None,
@@ -146,3 +156,25 @@ def serve(
     from zixuan.store import settings_with
 
     listen(settings_with(host=host, port=port, artifact=model, database_url=database))
+
+
+@app.command(epilog=examples("doctor", "doctor --database sqlite:///zixuan.db --json"))
+def doctor(*, database: Database = None, lang: Language = None, as_json: AsJson = False) -> None:
+    """Look at everything that the service needs, and say what to do.
+
+    Settings, store, keys, model, policies and clock; nothing is changed. Exits 1 if something
+    would keep the service from working.
+    """
+    from serving.doctor import State, examine
+    from zixuan.reading import now
+    from zixuan.show import say
+    from zixuan.show_doctor import findings_json, show_findings
+    from zixuan.store import settings_with
+
+    found = examine(settings_with(database_url=database), now())
+    if as_json:
+        say(findings_json(found))
+    else:
+        show_findings(found, lang)
+    if any(each.state is State.ILL for each in found):
+        raise typer.Exit(1)

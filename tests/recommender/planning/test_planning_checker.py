@@ -13,6 +13,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender.planning.gaps import Gap
 from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Line
 from recommender.planning.load import Limits
@@ -50,6 +51,7 @@ class Case:
     hours_per_year: Decimal
     pins: tuple[tuple[str, None], ...]
     budget: Decimal | None
+    gaps: tuple[Gap, ...] = ()
 
     def inputs(self) -> Inputs:
         return Inputs(
@@ -61,6 +63,7 @@ class Case:
             utility=self.utility,
             limits=Limits(hours_per_year=self.hours_per_year, budget=self.budget),
             wishes=Wishes(pins=self.pins),
+            gaps=self.gaps,
         )
 
     def plan(self) -> Plan:
@@ -158,6 +161,21 @@ def candidates(draw: st.DrawFn, number: int, repeatable: bool) -> Candidate:
 
 
 @st.composite
+def gaps(draw: st.DrawFn, number: int, courses: int) -> Gap:
+    builds = draw(st.sets(st.integers(0, courses - 1)))
+    worth = sorted(draw(st.lists(st.integers(0, 20), max_size=3)), reverse=True)
+    return Gap(
+        competency=f"g{number}",
+        zh="能力",
+        en="competency",
+        level=1,
+        target=3,
+        courses=frozenset(f"k{each}" for each in builds),
+        worth=tuple(each / 10 for each in worth),
+    )
+
+
+@st.composite
 def cases(draw: st.DrawFn, most: int, repeatable: bool) -> Case:
     count = draw(st.integers(1, most))
     ledger = tuple(
@@ -173,6 +191,7 @@ def cases(draw: st.DrawFn, most: int, repeatable: bool) -> Case:
         hours_per_year=Decimal(draw(st.integers(0, 20))),
         pins=(("k0", None),) if draw(st.booleans()) else (),
         budget=draw(st.none() | st.integers(0, 20).map(Decimal)),
+        gaps=tuple(draw(gaps(number, count)) for number in range(draw(st.integers(0, 2)))),
     )
 
 
@@ -300,7 +319,14 @@ def shortage(case: Case, placed: list[tuple[str, int]]) -> tuple[Fraction, ...]:
 
 def gain(case: Case, placed: list[tuple[str, int]]) -> int:
     number = {candidate.course: n for n, candidate in enumerate(case.candidates)}
-    return sum(round(1000 * case.utility[number[course], term // 2]) for course, term in placed)
+    alone = sum(round(1000 * case.utility[number[course], term // 2]) for course, term in placed)
+    return alone + sum(_grown(gap, placed) for gap in case.gaps)
+
+
+def _grown(gap: Gap, placed: list[tuple[str, int]]) -> int:
+    """The first course on a competency is worth most, each further one less."""
+    taken = sum(course in gap.courses for course, _ in placed)
+    return sum(round(1000 * worth) for worth in gap.worth[:taken])
 
 
 def every_choice(case: Case) -> Iterable[list[tuple[str, int]]]:

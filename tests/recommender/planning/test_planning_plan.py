@@ -10,6 +10,7 @@ import pytest
 
 from features.errors import InvalidSetting
 from recommender.planning import explain, policy, problem
+from recommender.planning.asked import Asked
 from recommender.planning.draft import Label
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
@@ -75,6 +76,11 @@ def test_an_effort_outside_its_range_is_refused(name: str, value: float) -> None
 def test_hours_below_zero_are_refused() -> None:
     with pytest.raises(InvalidSetting, match="hours_per_year: expected 0 or more hours, got -1"):
         Limits(hours_per_year=Decimal(-1))
+
+
+def test_hours_below_zero_of_one_year_are_refused() -> None:
+    with pytest.raises(InvalidSetting, match="hours_in_year, 2027: expected 0 or more hours"):
+        Limits(hours_in_year=(("2027", Decimal(-1)),))
 
 
 def test_a_stored_plan_that_is_damaged_is_refused() -> None:
@@ -154,6 +160,74 @@ def test_kept_courses_stay_where_they_were_for_a_little_utility() -> None:
     again = make(replace(other, wishes=Wishes(keep=kept)), replace(HEADER, revision=2))
     assert again.revision == 2
     assert set(kept) <= {(item.course, item.term) for item in again.items}
+
+
+def test_a_preferred_term_is_taken_and_brings_in_no_course_that_is_not_planned() -> None:
+    first = make(inputs(), HEADER)
+    liked, poor = first.items[-1].course, "k00"
+    assert liked.startswith("k")
+    assert poor not in places(first)
+    wishes = Wishes(prefer=((liked, "2028-autumn"), (poor, "2028-autumn")))
+    plan = make(inputs(wishes=wishes), HEADER)
+    assert places(plan)[liked] == ["2028-autumn"]
+    assert poor not in places(plan)
+
+
+def test_a_preferred_term_counts_for_more_than_the_term_of_an_earlier_plan() -> None:
+    wishes = Wishes(keep=(("k11", "2027-spring"),), prefer=(("k11", "2028-autumn"),))
+    assert places(make(inputs(wishes=wishes), HEADER))["k11"] == ["2028-autumn"]
+
+
+def test_a_repeated_course_is_kept_in_each_of_its_terms_and_not_repeated_for_keeping() -> None:
+    kept = (("ethics-a", "2026-autumn"), ("ethics-a", "2029-spring"))
+    wishes = Wishes(keep=kept, keep_bonus=2)
+    plan = make(inputs(wishes=wishes), HEADER)
+    assert set(kept) <= {(item.course, item.term) for item in plan.items}
+    gained = problem.build(inputs(wishes=wishes)).matrix.gain - problem.build(inputs()).matrix.gain
+    # Two terms a year: those of ethics-a are the first ten columns.
+    assert np.flatnonzero(gained).tolist() == [1, 6]
+
+
+def test_hours_of_one_year_are_limited_apart() -> None:
+    limits = Limits(hours_per_year=Decimal(120), hours_in_year=(("2026", Decimal(20)),))
+    plan = make(inputs(limits=limits), HEADER)
+    hours = {year.key: 0.0 for year in HORIZON.years}
+    for item in plan.items:
+        hours[item.year] += float(item.hours)
+    assert hours["2026"] <= 20
+    assert max(hours.values()) > 80
+    assert plan.unmet == ()
+
+
+def test_what_is_asked_is_stored_with_the_plan_and_can_be_asked_again() -> None:
+    wishes = Wishes(
+        pins=(("k00", None), ("k01", "2027-spring")),
+        bans=frozenset({"k11", "k10"}),
+        prefer=(("k02", "2028-spring"),),
+    )
+    limits = Limits(hours_per_year=Decimal(100), hours_in_year=(("2026", Decimal("20.5")),))
+    asked = Plan.from_json(make(inputs(wishes=wishes, limits=limits), HEADER).to_json()).asked
+    assert (asked.wishes(), asked.limits()) == (wishes, limits)
+
+
+def test_the_later_word_on_a_course_or_a_year_holds() -> None:
+    earlier = Asked(
+        pins=(("a", ""), ("b", "2027-spring")),
+        bans=("c",),
+        prefer=(("d", "2026-spring"),),
+        hours_per_year=Decimal(60),
+        hours_in_year=(("2026", Decimal(20)),),
+    )
+    found = earlier.then(Asked(pins=(("c", ""),), bans=("a",), prefer=(("b", "2028-spring"),)))
+    assert found.pins == (("c", ""),)
+    assert found.bans == ("a",)
+    assert found.prefer == (("d", "2026-spring"), ("b", "2028-spring"))
+    assert (found.hours_per_year, found.hours_in_year) == (60, (("2026", 20),))
+    assert earlier.then(Asked(hours_per_year=Decimal(80))).hours_in_year == ()
+    assert earlier.then(Asked(hours_in_year=(("2026", Decimal(9)),))).hours_per_year == 60
+    assert earlier.within(["2027-spring"], ["2027"]).prefer == ()
+    assert earlier.within(["2027-spring"], ["2027"]).pins == earlier.pins
+    assert earlier.without(["a", "c"]).bans == ()
 
 
 def test_a_prerequisite_comes_in_an_earlier_term() -> None:

@@ -1,0 +1,158 @@
+"""A look at everything that a service needs, before it is started or when it fails.
+
+Nothing is changed: a store that is behind is not migrated, a registry that is not there not made.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pandas as pd
+import sqlalchemy as sa
+
+from features.errors import ZixuanError
+from features.moments import instant
+from recommender.artifact import load
+from recommender.planning.policy import load_file, shipped
+from serving.champion import champion
+from serving.settings import Settings
+from serving.store.looking import looking, newest_schema, schema_of
+from serving.store.schema import API_KEYS, DATA
+
+#: Free space below which a store should not be left to grow.
+LEAST_FREE = 512 * 2**20
+ZONE = "Asia/Shanghai"
+
+
+class State(StrEnum):
+    """How it stands with one thing."""
+
+    WELL = "ok"
+    WATCH = "warning"
+    ILL = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Parameters
+    ----------
+    name
+        ``store``, ``space``, ``keys``, ``model``, ``policies`` or ``clock``.
+    found
+        What is there, without a secret in it.
+    remedy
+        What to do; empty where all is well.
+    """
+
+    name: str
+    state: State
+    found: str
+    remedy: str = ""
+
+
+def examine(settings: Settings, now: pd.Timestamp) -> tuple[Finding, ...]:
+    """Look at everything; what cannot even be looked at is a finding, never an error."""
+    checks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
+        ("store", lambda: _store(settings, now)),
+        ("model", lambda: _model(settings)),
+        ("policies", lambda: _policies(settings)),
+        ("clock", _zone),
+    )
+    found: list[Finding] = []
+    for name, check in checks:
+        try:
+            found += check()
+        except ZixuanError as error:
+            found.append(Finding(name, State.ILL, str(error), error.remedy))
+        except (OSError, sa.exc.SQLAlchemyError) as error:
+            why = f"{type(error).__name__}: cannot be looked at"
+            found.append(Finding(name, State.ILL, why, "check that it is there and may be read"))
+    return tuple(found)
+
+
+def _store(settings: Settings, now: pd.Timestamp) -> Iterator[Finding]:
+    url = sa.make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        file = Path(url.database or "")
+        if not file.resolve().parent.is_dir():
+            remedy = "make the folder, or name another store in ZIXUAN_DATABASE_URL"
+            yield Finding("store", State.ILL, f"no folder {file.parent}", remedy)
+            return
+        if not file.exists():
+            remedy = "zixuan import a folder, or zixuan serve: either makes it"
+            yield Finding("store", State.WATCH, f"no file {file}", remedy)
+            return
+        yield _space(file.resolve().parent)
+    with looking(settings.database_url) as connection:
+        at, newest = schema_of(connection), newest_schema()
+        if at != newest:
+            remedy = "back it up; the next start of this version brings it up to date"
+            yield Finding("store", State.WATCH, f"schema {at or 'none'}, not {newest}", remedy)
+            return
+        yield Finding("store", State.WELL, f"{connection.dialect.name}, schema {at}")
+        yield from _kept(connection, now)
+
+
+def _kept(connection: sa.Connection, now: pd.Timestamp) -> Iterator[Finding]:
+    if connection.dialect.name == "sqlite":
+        sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        if sound != "ok":
+            remedy = "stop the service and restore the last backup"
+            yield Finding("store", State.ILL, "the database file is damaged", remedy)
+    valid = sa.and_(
+        API_KEYS.c.revoked_at.is_(None),
+        sa.or_(API_KEYS.c.expires_at.is_(None), API_KEYS.c.expires_at > instant(now)),
+    )
+    keys = connection.execute(sa.select(sa.func.count()).where(valid)).scalar_one()
+    remedy = "" if keys else "zixuan key makes one"
+    yield Finding("keys", State.WELL if keys else State.WATCH, f"{keys} valid", remedy)
+    latest = connection.execute(sa.select(sa.func.max(DATA["events"].c.recorded_at))).scalar()
+    if latest is not None and latest > instant(now):
+        remedy = "set this machine's clock (NTP), or the platform's"
+        when = pd.Timestamp(latest, unit="us", tz="UTC").isoformat()
+        yield Finding("clock", State.WATCH, f"an event was recorded at {when}, to come", remedy)
+
+
+def _space(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    said = f"{free / 2**30:.1f} GiB free beside the store"
+    if free < LEAST_FREE:
+        return Finding("space", State.WATCH, said, "make room: events are refused on a full disk")
+    return Finding("space", State.WELL, said)
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    folder = settings.artifact or champion(settings.tracking_uri, settings.model_name)
+    if folder is None:
+        remedy = "zixuan promote ARTIFACT, or name its folder in ZIXUAN_ARTIFACT"
+        yield Finding("model", State.WATCH, "none is promoted", remedy)
+        return
+    model = load(folder)
+    until = model.trained_until.date()
+    yield Finding("model", State.WELL, f"{model.version}, learned until {until}")
+
+
+def _policies(settings: Settings) -> Iterator[Finding]:
+    own = sorted(settings.policies.glob("*.toml")) if settings.policies else []
+    if settings.policies is not None and not settings.policies.is_dir():
+        yield Finding("policies", State.ILL, "ZIXUAN_POLICIES names no folder", "check the path")
+        return
+    for file in own:
+        load_file(file)
+    yield Finding("policies", State.WELL, f"{len(shipped())} shipped, {len(own)} of one's own")
+
+
+def _zone() -> Iterator[Finding]:
+    try:
+        ZoneInfo(ZONE)
+    except ZoneInfoNotFoundError:
+        yield Finding("clock", State.ILL, f"no time zone {ZONE}", "install the package tzdata")
+        return
+    yield Finding("clock", State.WELL, f"time zones are there ({ZONE})")
