@@ -58,7 +58,7 @@ class Curriculum:
         draft.columns(upper=np.ones(options), gain=np.zeros(options), whole=True)
         constraints.once(draft, grid, never, least=1)
         constraints.after(draft, grid, self.pairs, never)
-        spans = [(grid.terms[term], grid.term == term) for term in terms]
+        spans = [(grid.terms[term], np.arange(self.periods) == term) for term in terms]
         least, most = ([bound] * self.periods for bound in self.load)
         constraints.loads(draft, grid, spans, least=least, most=most)
         constraints.counts(draft, grid, *self.count)

@@ -27,8 +27,9 @@ from rich.table import Table
 from plans.solvers import PEERS
 from plans.teachers import AS_OF, rules, teacher
 from recommender.planning.conflict import conflicts
+from recommender.planning.favours import UTILITY_STEPS
 from recommender.planning.plan import Header, Plan, make
-from recommender.planning.problem import UTILITY_STEPS, Inputs, Problem, build
+from recommender.planning.problem import Inputs, Problem, build
 from recommender.planning.replan import Replanner
 from recommender.planning.solve import Effort
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -34,7 +36,10 @@ CODE_COLUMNS = (
     "grade",
 )
 TEXT_COLUMNS = ("title_zh", "title_en", "text_zh", "text_en")
+Kept = TypeVar("Kept")
 NEIGHBOURS = 20
+#: So many things are kept beside a catalogue: those of one model's scorers, not of all ever tried.
+KEPT = 32
 CHUNK = 2048
 
 
@@ -69,6 +74,9 @@ class Catalogue:
     takers
         How many teachers had chosen each course when the model was fitted, 0 for a new one;
         shape (n_courses,). What few have taken is uncertain.
+    chosen
+        Positions of the courses that are to be scored, ascending; None for all. Where some are
+        chosen, ``appeared``, ``position`` and ``takers`` are theirs alone, and all else is of all.
     """
 
     courses: IdMap
@@ -82,6 +90,50 @@ class Catalogue:
     appeared: NDArray[np.bool_]
     position: NDArray[np.int32]
     takers: NDArray[np.int32]
+    chosen: NDArray[np.intp] | None = None
+    _whole: Catalogue | None = field(default=None, repr=False)
+    _kept: dict[int, tuple[object, Any]] = field(default_factory=dict, repr=False)
+
+    @property
+    def width(self) -> int:
+        """How many courses are to be scored: the columns of every score matrix."""
+        return len(self.position)
+
+    @property
+    def whole(self) -> Catalogue:
+        """The catalogue in which no courses are chosen."""
+        return self if self._whole is None else self._whole
+
+    def only(self, chosen: NDArray[np.intp]) -> Catalogue:
+        """Return the same courses, of which only those at these positions are to be scored.
+
+        Whoever may be shown few of many courses is scored in a fraction of the time.
+        """
+        return replace(
+            self,
+            appeared=self.appeared[chosen],
+            position=self.position[chosen],
+            takers=self.takers[chosen],
+            chosen=chosen,
+            _whole=self.whole,
+        )
+
+    def keep(self, owner: object, make: Callable[[], Kept]) -> Kept:
+        """Return what an owner makes of all courses, made once for as long as these stand.
+
+        It must not depend on the moment, nor on which courses are chosen.
+        """
+        kept = self._kept.get(id(owner))
+        if kept is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            # The owner is kept beside it, lest another take its number.
+            kept = self._kept[id(owner)] = owner, make()
+        return cast(Kept, kept[1])
+
+    def columns(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the columns of the courses to be scored, out of those of all courses."""
+        return matrix if self.chosen is None else matrix[:, self.chosen]
 
     def at(self, dataset: Dataset, as_of: pd.Timestamp) -> Catalogue:
         """Return the same courses at another moment, which decides only which have appeared."""
@@ -91,10 +143,35 @@ class Catalogue:
         """Take scores of shape (n, n_fitted) to all courses, shape (n, n_courses)."""
         known = np.flatnonzero(self.position >= 0)
         new = np.flatnonzero(self.position < 0)
-        out = np.empty((len(scores), len(self.courses)), np.float32)
+        out = np.empty((len(scores), self.width), np.float32)
         out[:, known] = scores[:, self.position[known]]
-        out[:, new] = scores @ self.borrowed
+        if len(new):
+            out[:, new] = scores @ self._borrowed_by(new)
         return out
+
+    def product(
+        self, owner: object, left: NDArray[np.float32], right: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return ``carried(left @ right)``, shape (n, width).
+
+        Where few courses are to be scored, only their columns are multiplied, out of what is
+        kept for the owner of ``right``, a matrix of shape (m, n_fitted).
+        """
+        if self.chosen is None:
+            return self.carried(left @ right)
+        rows = self.keep(owner, lambda: np.ascontiguousarray(self.whole.carried(right).T))
+        return np.asarray(left @ rows[self.chosen].T, np.float32)
+
+    def weighed(self, matrix: NDArray[np.float32], course: int) -> NDArray[np.float32]:
+        """Return ``matrix @ weights_of(course)``; the matrix has n_fitted columns."""
+        own = self.position[course]
+        return matrix[:, own] if own >= 0 else np.asarray(matrix @ self.weights_of(course))
+
+    def _borrowed_by(self, new: NDArray[np.intp]) -> NDArray[np.float32] | sparse.csr_array:
+        if self.chosen is None:
+            return self.borrowed
+        number = np.cumsum(self.whole.position < 0) - 1
+        return self.borrowed[:, number[self.chosen[new]]]
 
     def weights_of(self, course: int) -> NDArray[np.float32]:
         """Return what a course's score takes of each fitted course's, shape (n_fitted,)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -42,7 +43,8 @@ def done(
     """
     n_teachers, n_courses = len(dataset.teachers), len(dataset.courses)
     completed = dataset.log.before(as_of).of_kinds("completed")
-    still = _still_done(dataset, completed, local_day(as_of, dataset.columns.zone))
+    day = local_day(as_of, dataset.columns.zone)
+    still = Repeats.of(dataset).still_done(completed, day)
     matrix = sparse.csr_array(
         (np.ones(int(still.sum()), bool), (completed.teacher[still], completed.course[still])),
         shape=(n_teachers, n_courses),
@@ -70,16 +72,40 @@ def free_from(completed: pd.DatetimeIndex, repeatable: str) -> pd.DatetimeIndex:
     return completed + pd.DateOffset(months=int(repeatable))
 
 
-def _still_done(dataset: Dataset, completed: EventLog, today: pd.Timestamp) -> NDArray[np.bool_]:
-    """Say which completions still count on a day; shape (n_events,)."""
-    table = dataset.table("courses")
-    rules = pd.Series(NEVER_AGAIN, index=dataset.courses.ids)
-    rules[table["course_id"]] = table["repeatable"].fillna(NEVER_AGAIN).to_numpy()
-    number, names = pd.factorize(rules)
-    still = np.ones(len(completed), bool)
-    for each, rule in enumerate(names):
-        if rule != NEVER_AGAIN:
-            own = np.flatnonzero(number[completed.course] == each)
-            days = local_days(completed.occurred_at[own], dataset.columns.zone)
-            still[own] = free_from(days, rule) > today
-    return still
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeats:
+    """When courses may be taken again.
+
+    Parameters
+    ----------
+    rules
+        The distinct rules of ``repeatable``.
+    number
+        Of each course's rule among them, shape (n_courses,).
+    zone
+        Of the days.
+    """
+
+    rules: tuple[str, ...]
+    number: NDArray[np.intp]
+    zone: str
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Repeats:
+        """Read the rules off the courses; a course without one is never taken again."""
+        table = dataset.table("courses")
+        rules = pd.Series(NEVER_AGAIN, index=dataset.courses.ids)
+        rules[table["course_id"]] = table["repeatable"].fillna(NEVER_AGAIN).to_numpy()
+        number, names = pd.factorize(rules)
+        return cls(tuple(names), number, dataset.columns.zone)
+
+    def still_done(self, completed: EventLog, today: pd.Timestamp) -> NDArray[np.bool_]:
+        """Say which completions still count on a day; shape (n_events,)."""
+        still = np.ones(len(completed), bool)
+        number = self.number[completed.course]
+        for each, rule in enumerate(self.rules):
+            own = np.flatnonzero(number == each)
+            if rule != NEVER_AGAIN and len(own):
+                days = local_days(completed.occurred_at[own], self.zone)
+                still[own] = free_from(days, rule) > today
+        return still

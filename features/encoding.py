@@ -7,9 +7,12 @@ character n-grams, which need no word boundaries and so work for Chinese.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -41,9 +44,17 @@ class WordEncoder:
     ----------
     vocabularies
         Column -> its words in order; the features are named ``column=word``.
+    numbers
+        Column and word -> the number of the feature.
     """
 
     vocabularies: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[tuple[str, str], int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        pairs = ((column, word) for column, words in self.vocabularies.items() for word in words)
+        numbers = {pair: number for number, pair in enumerate(pairs)}
+        object.__setattr__(self, "numbers", MappingProxyType(numbers))
 
     @classmethod
     def fit(cls, frame: pd.DataFrame, *, min_rows: int = 1) -> WordEncoder:
@@ -184,7 +195,28 @@ def binned(numbers: pd.Series, edges: Sequence[float]) -> pd.Series:
     >>> binned(pd.Series([0.5, 4.0, None]), [1, 3, 5]).tolist()
     ['<1', '3-5', nan]
     """
-    inner = [f"{low:g}-{high:g}" for low, high in zip(edges, edges[1:], strict=False)]
-    labels = np.array([f"<{edges[0]:g}", *inner, f">={edges[-1]:g}"], dtype=object)
+    labels = np.array(intervals(tuple(edges)), dtype=object)
     found = labels[np.searchsorted(np.asarray(edges, float), numbers.fillna(0), side="right")]
     return pd.Series(found, index=numbers.index, dtype="str").where(numbers.notna())
+
+
+@cache
+def intervals(edges: tuple[float, ...]) -> tuple[str, ...]:
+    """Return the names of the intervals between edges, the lowest first.
+
+    >>> intervals((1, 3, 5))
+    ('<1', '1-3', '3-5', '>=5')
+    """
+    inner = [f"{low:g}-{high:g}" for low, high in zip(edges, edges[1:], strict=False)]
+    return (f"<{edges[0]:g}", *inner, f">={edges[-1]:g}")
+
+
+def interval(number: float | None, edges: Sequence[float]) -> str | None:
+    """Return :func:`binned` of one number.
+
+    >>> interval(4.0, [1, 3, 5])
+    '3-5'
+    """
+    if number is None or number != number:
+        return None
+    return intervals(tuple(edges))[bisect_right(edges, number)]

@@ -27,6 +27,11 @@ def lineages(
     return [_chain(parents, each) for each in organisation_ids]
 
 
+def parents_at(dataset: Dataset, as_of: pd.Timestamp) -> dict[str, str]:
+    """Return what each organisation is directly under at a moment, where that is stated."""
+    return {str(key): str(value) for key, value in _parents(dataset, as_of).dropna().items()}
+
+
 def unaccredited(dataset: Dataset, as_of: pd.Timestamp) -> pd.Index:
     """Return the ids of organisations whose accreditation does not cover the day."""
     day = local_day(as_of, dataset.columns.zone)

@@ -7,7 +7,9 @@ import pandas as pd
 
 from features.dataset import Dataset
 from features.encoding import binned
+from features.events import EventLog
 from features.histories import event_weights
+from features.ids import IdMap
 from features.moments import MICROSECONDS_PER_DAY, instant
 
 COUNT_EDGES = (1, 2, 4, 8, 16, 32)
@@ -44,11 +46,17 @@ def past_courses(dataset: Dataset, teacher: int, as_of: pd.Timestamp) -> dict[st
     does one that the teacher was assigned to or nominated for.
     """
     log = dataset.log.before(as_of)
-    log = log.where((log.teacher == teacher) & log.self_selected)
-    weight = np.bincount(log.course, event_weights(log), minlength=len(dataset.courses))
-    spoken = np.flatnonzero(weight > 0)
+    return courses_of(log.where(log.teacher == teacher), dataset.courses)
+
+
+def courses_of(log: EventLog, courses: IdMap) -> dict[str, bool]:
+    """Return :func:`past_courses` out of the events that are known of one teacher."""
+    log = log.where(log.self_selected)
+    spoken, number = np.unique(log.course, return_inverse=True)
+    weight = np.bincount(number, event_weights(log), minlength=len(spoken))
+    spoken = spoken[weight > 0]
     completed = np.isin(spoken, log.of_kinds("completed").course)
-    return dict(zip(dataset.courses.outside(spoken), completed.tolist(), strict=True))
+    return dict(zip(courses.outside(spoken), completed.tolist(), strict=True))
 
 
 def hours_by_domain(dataset: Dataset, as_of: pd.Timestamp) -> pd.Series:

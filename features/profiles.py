@@ -172,6 +172,10 @@ class ProfileEncoder:
             personal=personal[rows],
         )
 
+    def segment_number(self, name: str) -> int:
+        """Return the number of a segment, -1 for one unseen in fitting."""
+        return self.segments.index(name) if name in self.segments else -1
+
     def _segment(self, states: pd.DataFrame) -> NDArray[np.int64]:
         numbers = {name: number for number, name in enumerate(self.segments)}
         named = _segments(states, self.segment_columns)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.labels import Label
 from features.past import past_courses
+from features.profiles import Profiles
 from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.openings import Opening, openings
-from recommender.ranking import NONE, Ranker, rank
+from recommender.ranking import NONE, Ranker, Ranking, rank
 from recommender.reasons import SHOWN, Facts, Reason, drawn_by_chance, reasons
 from recommender.scorers.contract import Part
 
@@ -101,25 +103,58 @@ def recommend(
     runs = openings(dataset, teacher_id, ids, as_of)
 
     facts = Facts(names, past_courses(dataset, int(teacher[0]), as_of))
-    tell = _teller(ranker, facts) if explain else None
+    tell = None
+    if explain:
+        tell = teller(model, ranker.profiles, ranker.catalogue, facts, _sources(ranker))
+    return shown(ranking, ids, names, runs, tell)
+
+
+def shown(
+    ranking: Ranking,
+    ids: NDArray[np.object_],
+    names: Mapping[str, Label],
+    runs: Mapping[str, tuple[Opening, ...]],
+    tell: Callable[[int, float], tuple[Reason, ...]] | None,
+) -> tuple[Recommendation, ...]:
+    """Put one teacher's list into words.
+
+    Parameters
+    ----------
+    ranking
+        Of one teacher.
+    ids
+        Of its courses.
+    names, runs
+        Titles and openings by course.
+    tell
+        Gives the reasons of a course, by position, that had a chance to stand where it does.
+    """
+    courses, chances = ranking.courses[0].tolist(), ranking.chance[0].tolist()
     return tuple(
         Recommendation(
-            course_id=ids[place],
-            title=names.get(ids[place], ("", "")),
+            course_id=course_id,
+            title=names.get(course_id, ("", "")),
             rank=place + 1,
             score=float(ranking.scores[0][place]),
-            reasons=tell(int(found[place]), chance) if tell else (),
-            openings=runs[ids[place]],
-            propensity=chance,
+            reasons=tell(courses[place], chances[place]) if tell else (),
+            openings=runs[course_id],
+            propensity=chances[place],
         )
-        for place, chance in enumerate(ranking.chance[0][: len(found)].tolist())
+        for place, course_id in enumerate(ids.tolist())
     )
 
 
-def _teller(ranker: Ranker, facts: Facts) -> Callable[[int, float], tuple[Reason, ...]]:
-    """Return what gives the reasons of a course that had a chance to stand where it does."""
-    model, profiles, catalogue = ranker.model, ranker.profiles, ranker.catalogue
-    explained = _sources(ranker)
+def teller(
+    model: Model,
+    profiles: Profiles,
+    catalogue: Catalogue,
+    facts: Facts,
+    explained: Callable[[int], tuple[Part, ...]],
+) -> Callable[[int, float], tuple[Reason, ...]]:
+    """Return what gives the reasons of a course that had a chance to stand where it does.
+
+    ``explained`` gives the scorers that put a course, by position, where it is.
+    """
 
     def tell(course: int, chance: float) -> tuple[Reason, ...]:
         of_score = reasons(model, profiles, catalogue, course, facts, sources=explained(course))
@@ -136,8 +171,18 @@ def _sources(ranker: Ranker) -> Callable[[int], tuple[Part, ...]]:
     if ranker.scorer != hybrid.name:
         alone = (Part("source", ranker.scorer, 1.0),)
         return lambda course: alone
-    allowed = ranker.eligibility.allowed(ranker.profiles.teachers)
-    return hybrid.explainer(ranker.profiles, ranker.catalogue, allowed)
+    (allowed,) = ranker.eligibility.allowed(ranker.profiles.teachers)
+    chosen = np.flatnonzero(allowed)
+    catalogue = ranker.catalogue.only(chosen)
+    everything = np.ones((1, len(chosen)), bool)
+    return among(chosen, hybrid.explainer(ranker.profiles, catalogue, everything))
+
+
+def among(
+    chosen: NDArray[np.integer], explained: Callable[[int], tuple[Part, ...]]
+) -> Callable[[int], tuple[Part, ...]]:
+    """Return what asks by position among all courses, of what asks by that among the chosen."""
+    return lambda course: explained(int(np.searchsorted(chosen, course)))
 
 
 @dataclass(frozen=True, slots=True)

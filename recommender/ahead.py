@@ -26,7 +26,7 @@ from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.planning.horizon import Horizon
 from recommender.planning.matching import Assumed, Career, Standing
-from recommender.planning.problem import Candidate
+from recommender.planning.options import Candidate
 from recommender.planning.terms import Period
 from recommender.steps import Outlook
 

@@ -6,6 +6,7 @@ teacher without a phase is kept from no course by it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,6 +134,96 @@ class Eligibility:
         needed = self.prerequisites.sum(axis=0)
         met = self.completed[teachers].astype(np.int32) @ self.prerequisites
         return np.asarray(met.toarray() < needed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StandingRules:
+    """The same rules kept for a while, and applied to one teacher at a time.
+
+    :class:`Eligibility` reads teachers off a data set; here they come as words and courses.
+
+    Parameters
+    ----------
+    closed
+        Courses closed to all by any rule, shape (n_courses,).
+    words
+        Rule -> word -> the courses that name it, shape (n_courses,).
+    stated
+        Rule -> the courses that name any word, shape (n_courses,).
+    groups, prerequisites
+        As in :class:`Eligibility`.
+    needed
+        How many prerequisites each course has, shape (n_courses,).
+    """
+
+    closed: NDArray[np.bool_]
+    words: dict[str, dict[str, NDArray[np.bool_]]]
+    stated: dict[str, NDArray[np.bool_]]
+    groups: sparse.csr_array
+    prerequisites: sparse.csr_array
+    needed: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, dataset: Dataset, as_of: pd.Timestamp) -> StandingRules:
+        """Read the rules off the tables of the catalogue, as they stood at a moment."""
+        courses = dataset.table("courses").set_index("course_id", drop=False)
+        courses = courses.reindex(dataset.courses.ids)
+        closed = _closed(dataset, courses, as_of)
+        words: dict[str, dict[str, NDArray[np.bool_]]] = {}
+        stated = {}
+        for of_course, _, code in MATCHES:
+            encoder = WordEncoder.fit(courses[[of_course]])
+            marks = encoder.transform(courses[[of_course]]).toarray() > 0
+            names = [word for _, word in encoder.numbers]
+            words[code] = dict(zip(names, np.ascontiguousarray(marks.T), strict=True))
+            stated[code] = marks.any(axis=1)
+        prerequisites = _prerequisites(dataset, courses)
+        return cls(
+            closed=np.logical_or.reduce(list(closed.values())),
+            words=words,
+            stated=stated,
+            groups=WordEncoder.fit(courses[["equivalence"]]).transform(courses[["equivalence"]]),
+            prerequisites=prerequisites,
+            needed=np.asarray(prerequisites.sum(axis=0)).ravel(),
+        )
+
+    def open_to(self, words: Mapping[str, Sequence[str]]) -> NDArray[np.bool_]:
+        """Return which courses are for a teacher at all, shape (n_courses,).
+
+        ``words`` holds those of the teacher by the rule's code; see ``MATCHES``.
+        """
+        kept = ~self.closed
+        for code, own in words.items():
+            if own:
+                shared = [self.words[code][word] for word in own if word in self.words[code]]
+                any_shared = np.logical_or.reduce(shared) if shared else False
+                kept &= ~self.stated[code] | any_shared
+        return kept
+
+    def allowed(
+        self,
+        open_: NDArray[np.bool_],
+        done: NDArray[np.integer],
+        completed: NDArray[np.integer],
+    ) -> NDArray[np.bool_]:
+        """Return which of the courses open to a teacher may be shown, shape (n_courses,).
+
+        Parameters
+        ----------
+        open_
+            What :meth:`open_to` returned.
+        done, completed
+            Positions of the courses done, and of those ever completed, repeats allowed.
+        """
+        kept = open_.copy()
+        kept[done] = False
+        if self.groups.nnz and len(done):
+            groups = np.unique(self.groups[done].indices)
+            kept &= ~(self.groups[:, groups].sum(axis=1) > 0)
+        if self.prerequisites.nnz:
+            met = self.prerequisites[np.unique(completed)].sum(axis=0)
+            kept &= np.asarray(met).ravel() >= self.needed
+        return kept
 
 
 def _completed(dataset: Dataset, as_of: pd.Timestamp) -> sparse.csr_array:

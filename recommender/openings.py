@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,10 @@ from features.dataset import Dataset
 from features.moments import NEVER, instant, local_day, microseconds
 from features.organisations import lineage, lineages, unaccredited
 from features.states import states_at, teachers_at
+
+Row = Mapping[str, Any]
+#: What an offering that does not state it takes from its course.
+STATED = ("mode", "tier", "hours", "days_away", "url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +67,63 @@ def openings(
 
     Sorted by the first day; empty where none is. The days are those of the data set's zone.
     """
-    day = local_day(as_of, dataset.columns.zone)
-    table = announced(dataset, teacher_id, as_of)
-    table = table[_still_open(table, day)]
-    courses = dataset.table("courses").set_index("course_id")
-    found: dict[str, tuple[Opening, ...]] = {}
-    for course_id in course_ids:
-        own = table[table["course_id"] == course_id]
-        course = courses.loc[course_id]
-        found[course_id] = tuple(_opening(row, course, day) for _, row in own.iterrows())
-    return found
+    states = dataset.table("teachers")
+    state = states_at(states[states["teacher_id"] == teacher_id], "teacher_id", as_of)
+    school = state["organisation_id"].get(teacher_id)
+    board = Board.of(dataset, as_of)
+    places = frozenset(lineage(dataset, school, as_of))
+    return {course_id: board.of_course(course_id, places) for course_id in course_ids}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Board:
+    """All openings at a moment, whoever asks.
+
+    Parameters
+    ----------
+    rows
+        Course -> its open offerings, sorted by the first day: the place that each is held for
+        (None: for everyone) and its row.
+    courses
+        Course -> what its offerings fall back to.
+    day
+        Today.
+    """
+
+    rows: Mapping[str, list[tuple[str | None, Row]]]
+    courses: Mapping[str, Row]
+    day: pd.Timestamp
+    _told: dict[str, Opening] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, dataset: Dataset, as_of: pd.Timestamp) -> Board:
+        """See all offerings at a moment."""
+        day = local_day(as_of, dataset.columns.zone)
+        table = _announced(dataset, as_of)
+        table = table[_still_open(table, day)].sort_values(["starts_on", "offering_id"])
+        held_for = (
+            table["organisation_id"].astype(object).where(table["organisation_id"].notna(), None)
+        )
+        rows: dict[str, list[tuple[str | None, Row]]] = {}
+        for place, row in zip(held_for, table.to_dict("records"), strict=True):
+            rows.setdefault(row["course_id"], []).append((place, row))
+        names = [name for name in STATED if name in dataset.table("courses")]
+        courses = dataset.table("courses").set_index("course_id")[names].to_dict("index")
+        return cls(rows, courses, day)
+
+    def of_course(self, course_id: str, places: Collection[str]) -> tuple[Opening, ...]:
+        """Return the openings of a course for someone of a school and what is above it."""
+        return tuple(
+            self._opening(row)
+            for held_for, row in self.rows.get(course_id, ())
+            if held_for is None or held_for in places
+        )
+
+    def _opening(self, row: Row) -> Opening:
+        offering = row["offering_id"]
+        if offering not in self._told:
+            self._told[offering] = _opening(row, self.courses[row["course_id"]], self.day)
+        return self._told[offering]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,11 +190,11 @@ def _still_open(table: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     return last_chance.isna() | (last_chance >= day)
 
 
-def _opening(row: pd.Series, course: pd.Series, day: pd.Timestamp) -> Opening:
+def _opening(row: Row, course: Row, day: pd.Timestamp) -> Opening:
     def stated(name: str) -> object:
         value = row[name]
-        if pd.isna(value) and name in course.index:
-            value = course[name]
+        if pd.isna(value):
+            value = course.get(name)
         return None if pd.isna(value) else value
 
     def date(name: str) -> dt.date | None:

@@ -109,19 +109,86 @@ class Ranker:
 
     def chunk(self, start: int) -> Ranking:
         """Return the lists of the chunk of teachers that begins there."""
-        profiles = self.profiles.rows(slice(start, start + CHUNK))
+        rows = slice(start, start + CHUNK)
+        profiles = self.profiles.rows(rows)
         allowed = self.eligibility.allowed(profiles.teachers)
-        scores = self.model.score(profiles, self.catalogue, self.scorer, allowed)
-        ranking = best(profiles.teachers, scores, allowed, self.k)
-        if self.exploration is None:
-            return ranking
-        # Who is not advised personally gets what everyone would get, by nobody's chance.
-        beliefs = Beliefs.of(scores, allowed & profiles.personal[:, None], self.catalogue.takers)
-        exploration = self.exploration.rows(slice(start, start + CHUNK))
-        courses, chance = exploration.lists(ranking.courses, beliefs, scores.shape[1])
-        shown = np.take_along_axis(scores, courses.astype(np.int64), axis=1)
-        shown = np.where(courses == NONE, np.float32(-np.inf), shown)
-        return Ranking(profiles.teachers, courses, shown, chance)
+        exploration = None if self.exploration is None else self.exploration.rows(rows)
+        if len(profiles) > 1:
+            scores = self.model.score(profiles, self.catalogue, self.scorer, allowed)
+            return listed(
+                profiles,
+                scores,
+                allowed,
+                k=self.k,
+                takers=self.catalogue.takers,
+                exploration=exploration,
+            )
+        return rank_one(
+            self.model,
+            profiles,
+            self.catalogue.only(np.flatnonzero(allowed[0])),
+            k=self.k,
+            scorer=self.scorer,
+            exploration=exploration,
+        )
+
+
+def rank_one(
+    model: Model,
+    profile: Profiles,
+    catalogue: Catalogue,
+    *,
+    k: int,
+    scorer: str = "hybrid",
+    exploration: Exploration | None = None,
+    scores: NDArray[np.float32] | None = None,
+) -> Ranking:
+    """Return the list of one teacher, scoring only what can be shown.
+
+    Parameters
+    ----------
+    profile
+        Of one teacher.
+    catalogue
+        With the courses chosen that the teacher may be shown.
+    scores
+        Of these, shape (1, width), where they are at hand.
+    """
+    chosen = np.arange(catalogue.width) if catalogue.chosen is None else catalogue.chosen
+    allowed = np.ones((1, catalogue.width), bool)
+    if not catalogue.width:
+        nothing = np.full((1, k), NONE, np.int32), np.full((1, k), -np.inf, np.float32)
+        return Ranking(profile.teachers, *nothing, np.ones((1, k)))
+    if scores is None:
+        scores = model.score(profile, catalogue, scorer, allowed)
+    found = listed(profile, scores, allowed, k=k, takers=catalogue.takers, exploration=exploration)
+    # A -1 finds the one at the end.
+    courses = np.append(chosen, NONE).astype(np.int32)[found.courses]
+    return Ranking(found.teachers, courses, found.scores, found.chance)
+
+
+def listed(
+    profiles: Profiles,
+    scores: NDArray[np.float32],
+    allowed: NDArray[np.bool_],
+    *,
+    k: int,
+    takers: NDArray[np.integer],
+    exploration: Exploration | None,
+) -> Ranking:
+    """Return lists by these scores, of shape (n, n_courses) as ``allowed``, some places explored.
+
+    ``takers`` has shape (n_courses,); without ``exploration`` the order decides every place.
+    """
+    ranking = best(profiles.teachers, scores, allowed, k)
+    if exploration is None:
+        return ranking
+    # Who is not advised personally gets what everyone would get, by nobody's chance.
+    beliefs = Beliefs.of(scores, allowed & profiles.personal[:, None], takers)
+    courses, chance = exploration.lists(ranking.courses, beliefs, scores.shape[1])
+    shown = np.take_along_axis(scores, courses.astype(np.int64), axis=1)
+    shown = np.where(courses == NONE, np.float32(-np.inf), shown)
+    return Ranking(profiles.teachers, courses, shown, chance)
 
 
 def rank(

@@ -14,7 +14,9 @@ from features.catalogue import Catalogue
 from features.dataset import Dataset, empty_frame
 from features.events import EventLog
 from features.ids import IdMap
+from features.moments import instant
 from features.tables import BY_NAME, TABLES
+from recommender.backdrop import Backdrop
 from serving.models import Loaded
 from serving.store.records import to_frame
 from serving.store.rows import find
@@ -35,13 +37,50 @@ class Shelf:
         :attr:`Tenant.catalogue_version` when it was read.
     dataset
         The shared tables, without any teacher.
+    numbers
+        Course -> its position.
+    offered
+        Offering -> its admission mode.
     encoded
         The courses as the model of a version sees them.
+    backdrops
+        What all teachers are seen against now, by the model of a version.
     """
 
     version: int
     dataset: Dataset
+    numbers: Mapping[str, int]
+    offered: Mapping[str, str | None]
     encoded: dict[str, Catalogue] = field(default_factory=dict)
+    backdrops: dict[str, Backdrop] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, version: int, dataset: Dataset) -> Shelf:
+        """Put a tenant's shared tables on a shelf."""
+        offerings = dataset.table("offerings")
+        modes = offerings["admission_mode"].astype(object)
+        modes = modes.where(modes.notna(), None)
+        return cls(
+            version,
+            dataset,
+            {course: number for number, course in enumerate(dataset.courses.ids)},
+            dict(zip(offerings["offering_id"], modes, strict=True)),
+        )
+
+    def backdrop(self, loaded: Loaded, as_of: pd.Timestamp) -> Backdrop:
+        """Return what all teachers are seen against at a moment, kept while it stands."""
+        kept = self.standing(loaded, as_of)
+        if kept is None:
+            catalogue = self.catalogue(loaded, as_of)
+            kept = Backdrop.of(loaded.model, self.dataset, catalogue, as_of)
+            self.backdrops.clear()
+            self.backdrops[loaded.version] = kept
+        return kept
+
+    def standing(self, loaded: Loaded, as_of: pd.Timestamp) -> Backdrop | None:
+        """Return the backdrop that is kept, None where it has to be made."""
+        kept = self.backdrops.get(loaded.version)
+        return kept if kept is not None and kept.covers(instant(as_of)) else None
 
     def catalogue(self, loaded: Loaded, as_of: pd.Timestamp) -> Catalogue:
         """Return the courses as a model sees them at a moment.
@@ -61,12 +100,17 @@ class Shelves:
         self._lock = Lock()
         self._shelves: dict[str, Shelf] = {}
 
+    def kept(self, tenant: Tenant) -> Shelf | None:
+        """Return a tenant's shelf if it is at hand and as new as the tenant."""
+        shelf = self._shelves.get(tenant.name)
+        return shelf if shelf is not None and shelf.version == tenant.catalogue_version else None
+
     def of(self, connection: sa.Connection, tenant: Tenant) -> Shelf:
         """Return a tenant's shelf as of the connection's transaction."""
         with self._lock:
             shelf = self._shelves.get(tenant.name)
             if shelf is None or shelf.version != tenant.catalogue_version:
-                shelf = Shelf(tenant.catalogue_version, _shared(connection, tenant))
+                shelf = Shelf.of(tenant.catalogue_version, _shared(connection, tenant))
                 self._shelves[tenant.name] = shelf
             return shelf
 

@@ -15,3 +15,11 @@ class NotAllowed(ZixuanError):
 
 class NoModel(ZixuanError):
     """A request that needs a model while none is loaded."""
+
+
+class Changed(ZixuanError):
+    """A change of something that is no longer what the caller has seen."""
+
+
+class Unconditional(ZixuanError):
+    """A patch that does not say what it was made for."""

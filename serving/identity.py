@@ -134,6 +134,37 @@ def revoke_key(store: Store, key_id: str, now: pd.Timestamp) -> None:
         audit.write(connection, row.tenant_id, audit.Deed("local", "key.revoke", key_id, now))
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that exists.
+
+    Parameters
+    ----------
+    caller
+        Whose it is.
+    revoked
+        Whether it was made invalid.
+    expires_at
+        UTC microseconds; None for never.
+    """
+
+    caller: Caller
+    revoked: bool
+    expires_at: int | None
+
+    def caller_at(self, now: int) -> Caller:
+        """Return whose key it is.
+
+        Raises
+        ------
+        NotIdentified
+            If it is not valid at that moment, in UTC microseconds.
+        """
+        if self.revoked or (self.expires_at is not None and now >= self.expires_at):
+            raise _not_identified()
+        return self.caller
+
+
 def identify(connection: sa.Connection, header: str, now: pd.Timestamp) -> Caller:
     """Return who sent an ``Authorization`` header.
 
@@ -142,19 +173,35 @@ def identify(connection: sa.Connection, header: str, now: pd.Timestamp) -> Calle
     NotIdentified
         If it holds no key that is valid now. Why, is not told: a guesser would learn from it.
     """
+    return find_key(connection, header).caller_at(instant(now))
+
+
+def find_key(connection: sa.Connection, header: str) -> Key:
+    """Return the key in an ``Authorization`` header, valid or no longer.
+
+    Raises
+    ------
+    NotIdentified
+        If it holds none.
+    """
     scheme, _, key = header.partition(" ")
     parts = _KEY.fullmatch(key.strip()) if scheme.lower() == "bearer" else None
     row = connection.execute(_by_id(parts[1])).one_or_none() if parts else None
     known = hmac.compare_digest(
         _digest(parts[2] if parts else ""), row.digest if row is not None else _NOBODY
     )
-    if row is None or not known or not _in_force(row, instant(now)):
-        raise NotIdentified(
-            "the Authorization header",
-            expected="Bearer and a key that is valid now",
-            remedy="make one with 'zixuan key'",
-        )
-    return Caller(row.tenant_id, row.key_id, frozenset(map(Scope, row.scopes.split())))
+    if row is None or not known:
+        raise _not_identified()
+    caller = Caller(row.tenant_id, row.key_id, frozenset(map(Scope, row.scopes.split())))
+    return Key(caller, row.revoked_at is not None, row.expires_at)
+
+
+def _not_identified() -> NotIdentified:
+    return NotIdentified(
+        "the Authorization header",
+        expected="Bearer and a key that is valid now",
+        remedy="make one with 'zixuan key'",
+    )
 
 
 def _check_range(tenant: str, days: float | None) -> None:
@@ -167,10 +214,6 @@ def _check_range(tenant: str, days: float | None) -> None:
 
 def _by_id(key_id: str) -> sa.Select[tuple[object, ...]]:
     return sa.select(API_KEYS).where(API_KEYS.c.key_id == key_id)
-
-
-def _in_force(row: sa.Row[tuple[object, ...]], now: int) -> bool:
-    return row.revoked_at is None and (row.expires_at is None or now < row.expires_at)
 
 
 def _digest(secret: str) -> str:

@@ -12,7 +12,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 
 from features.errors import (
@@ -26,7 +26,7 @@ from features.errors import (
     UnknownId,
     ZixuanError,
 )
-from serving.errors import NoModel, NotAllowed, NotIdentified
+from serving.errors import Changed, NoModel, NotAllowed, NotIdentified, Unconditional
 
 MEDIA_TYPE = "application/problem+json"
 #: A type is a name, not an address: nothing needs to be fetched to understand it.
@@ -62,6 +62,8 @@ KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
         InvalidSetting: Kind(422, "invalid-parameter", "A parameter is outside its range"),
         NotEnoughData: Kind(422, "not-enough-data", "There is too little data for what was asked"),
         Refused: Kind(409, "refused", "The rules do not allow it"),
+        Changed: Kind(412, "changed", "It is no longer what the request's condition says"),
+        Unconditional: Kind(428, "unconditional", "A patch must say what it was made for"),
         NoModel: Kind(503, "no-model", "No model is loaded"),
         BadArtifact: Kind(503, "bad-model", "The model cannot be used"),
         MissingComponent: Kind(501, "missing-component", "A component is not installed"),
@@ -70,6 +72,7 @@ KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
 INVALID_REQUEST = Kind(422, "invalid-request", "The request breaks the API's contract")
 TOO_LARGE = Kind(413, "too-large", "The body is too large")
 MALFORMED = Kind(400, "malformed", "The body cannot be read")
+OVERTAKEN = Kind(503, "overtaken", "Another request changed the same at the same moment")
 NO_STORE = Kind(503, "no-store", "The database does not answer")
 FAILED = Kind(500, "failed", "The service failed; it has been logged")
 
@@ -113,6 +116,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(ZixuanError)(_of_ours)
     app.exception_handler(RequestValidationError)(_of_validation)
     app.exception_handler(HTTPException)(_of_framework)
+    app.exception_handler(IntegrityError)(_of_race)
     app.exception_handler(OperationalError)(_of_store)
 
 
@@ -165,7 +169,17 @@ async def _of_framework(request: Request, error: HTTPException) -> JSONResponse:
 
 async def _of_store(request: Request, error: OperationalError) -> JSONResponse:
     structlog.get_logger().error("store", exc_info=error)
+    return _to_retry(request, NO_STORE)
+
+
+async def _of_race(request: Request, error: IntegrityError) -> JSONResponse:
+    # What each row refers to was checked, and has gone since; of SQLite's one writer it cannot be.
+    structlog.get_logger().warning("overtaken", exc_info=error)
+    return _to_retry(request, OVERTAKEN)
+
+
+def _to_retry(request: Request, kind: Kind) -> JSONResponse:
     detail = "nothing was changed; try again in a moment"
-    answer = problem(NO_STORE, detail, _request_id(request))
+    answer = problem(kind, detail, _request_id(request))
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer

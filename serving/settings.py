@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0: any free one.")
+    workers: int = Field(
+        1, ge=1, le=64, description="Processes that answer, all of them with the same store."
+    )
     max_body: int = Field(
         1_048_576, ge=1_024, le=134_217_728, description="Largest request body, in bytes."
     )

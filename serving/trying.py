@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from features.dataset import Dataset
-from features.moments import local_day
+from features.dossiers import Dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +28,9 @@ class Trying:
     seed: int
 
     def luck(
-        self, tenant: str, dataset: Dataset, version: str, now: pd.Timestamp
+        self, tenant: str, dossier: Dossier, version: str, today: pd.Timestamp
     ) -> np.random.Generator:
-        """Return the luck of the one teacher of a data set.
+        """Return the luck of one teacher.
 
         It is the same for one day (of the data set's zone), one model and as long as the
         teacher does nothing, so that a reload shuffles nothing. An event brings new luck: it may
@@ -39,17 +38,19 @@ class Trying:
 
         Parameters
         ----------
-        dataset
-            Of one teacher.
+        dossier
+            The teacher's.
         version
             The model's.
+        today
+            The day in the tenant's zone.
         """
-        log = dataset.log
+        log = dossier.log
         known = (
             self.seed,
             tenant,
-            *dataset.teachers.ids.tolist(),
-            local_day(now, dataset.columns.zone).isoformat(),
+            dossier.teacher_id,
+            today.isoformat(),
             version,
             len(log),
             log.end.isoformat(),

@@ -12,6 +12,7 @@ from zixuan.commands import (
     data,
     demo,
     model,
+    plan,
     registry,
     replay,
     rules,
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (data, model, tuning, registry, replay, advice, rules, service, demo):
+for group in (data, model, tuning, registry, replay, advice, plan, rules, service, demo):
     app.add_typer(group.app)
 
 

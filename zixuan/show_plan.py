@@ -21,10 +21,20 @@ from recommender.planning.explain import outcome_sentence
 from recommender.planning.plan import Outcome, Plan
 from zixuan.show import console
 from zixuan.show_list import said, titled
+from zixuan.show_requirements import Block, headed, requirements
 
 EXPECTED: Label = ("预计", "expected")
 #: What a requirement is counted in, where it is neither hours nor credits.
 COURSES: Label = ("门课程", "courses")
+#: The amounts of a requirement in a period.
+AMOUNTS: tuple[Label, ...] = (
+    ("已得", "Earned"),
+    ("计划", "Planned"),
+    ("应得", "Needed"),
+    ("尚缺", "Short"),
+)
+UNIT: Label = ("单位", "Unit")
+MET = "✓"
 MORE: Label = (
     "计划多于应得：在余下的时间里加入了最适合的课程，您可以不选。",
     "More is planned than is needed: what suits best fills the time that is left, and you may "
@@ -138,7 +148,7 @@ def show_plan(view: PlanView, lang: str | None) -> None:
     if unmet:
         screen.print(Text("  ".join(said(("未满足的要求", "Not met"), lang)), style="bold"))
     for duty in unmet:
-        screen.print(_bullet(duty.sentence, lang))
+        screen.print(bullet(duty.sentence, lang))
 
 
 def _duty(outcome: Outcome) -> Duty:
@@ -157,16 +167,12 @@ def _duty(outcome: Outcome) -> Duty:
     )
 
 
-def _head(label: Label, lang: str | None) -> str:
-    return "\n".join(said(label, lang))
-
-
 def _courses(view: PlanView, lang: str | None) -> Table:
     table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 1))
-    table.add_column(_head(("学期", "Term"), lang), no_wrap=True)
-    table.add_column(_head(("课程", "Course"), lang), ratio=1, overflow="fold")
-    table.add_column(_head(word_label("unit", view.unit), lang), justify="right", no_wrap=True)
-    table.add_column(_head(("班次", "Offering"), lang), no_wrap=True)
+    table.add_column(headed(("学期", "Term"), lang), no_wrap=True)
+    table.add_column(headed(("课程", "Course"), lang), ratio=1, overflow="fold")
+    table.add_column(headed(word_label("unit", view.unit), lang), justify="right", no_wrap=True)
+    table.add_column(headed(("班次", "Offering"), lang), no_wrap=True)
     for term, placed in groupby(view.courses, key=lambda each: each.term):
         shown = term
         for each in placed:
@@ -180,32 +186,28 @@ def _courses(view: PlanView, lang: str | None) -> Table:
 
 def _requirements(view: PlanView, lang: str | None) -> Table:
     """Show what the plan adds to, or leaves unmet; what is met without it is counted."""
-    whole = Table.grid()
-    rest = len(view.duties)
-    for _, group in groupby(_at_issue(view), key=lambda duty: duty.requirement):
-        duties = list(group)
-        name = said(duties[0].name, lang) or [duties[0].requirement]
-        whole.add_row(Group(Text("\n".join(name), style="bold"), _amounts(duties, lang), ""))
-        rest -= len(duties)
+    blocks = [
+        _block(list(duties), lang)
+        for _, duties in groupby(_at_issue(view), key=lambda duty: duty.requirement)
+    ]
+    whole = requirements(blocks, (*AMOUNTS, UNIT), lang)
+    rest = len(view.duties) - sum(len(block.rows) for block in blocks)
     if rest:
         label = (f"另有 {rest} 项已满足", f"{rest} more are met already")
         whole.add_row("  ".join(said(label, lang)))
     return whole
 
 
-def _amounts(duties: Sequence[Duty], lang: str | None) -> Table:
-    """Show one requirement by period; columns are as wide as those of any other."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
-    table.add_column(_head(("期间", "Period"), lang), no_wrap=True, min_width=11)
-    for label in (("已得", "Earned"), ("计划", "Planned"), ("应得", "Needed"), ("尚缺", "Short")):
-        table.add_column(_head(label, lang), justify="right", no_wrap=True, min_width=7)
-    table.add_column(_head(("单位", "Unit"), lang), no_wrap=True)
-    for duty in duties:
-        short = "✓" if duty.met else duty.missing
-        unit = COURSES if duty.unit == "course" else word_label("unit", duty.unit)
-        unit_told = " ".join(said(unit, lang))
-        table.add_row(duty.period, duty.earned, duty.planned, duty.needed, short, unit_told)
-    return table
+def _block(duties: Sequence[Duty], lang: str | None) -> Block:
+    name = duties[0].name if any(duties[0].name) else (duties[0].requirement, "")
+    return Block(name, "", tuple(_row(duty, lang) for duty in duties))
+
+
+def _row(duty: Duty, lang: str | None) -> tuple[str, ...]:
+    short = MET if duty.met else duty.missing
+    unit = COURSES if duty.unit == "course" else word_label("unit", duty.unit)
+    amounts = duty.earned, duty.planned, duty.needed, short
+    return duty.period, *amounts, " ".join(said(unit, lang))
 
 
 def _worth(gap: float) -> Label:
@@ -239,7 +241,10 @@ def _at_issue(view: PlanView) -> Iterator[Duty]:
     return (duty for duty in view.duties if duty.planned != "0" or not duty.met)
 
 
-def _bullet(label: Label, lang: str | None) -> Table:
+def bullet(label: Label, lang: str | None) -> Table:
+    """Return a sentence after a dot, one language a line."""
     line = Table.grid(padding=(0, 1, 0, 0))
+    line.add_column()
+    line.add_column(overflow="fold")
     line.add_row("·", "\n".join(said(label, lang)))
     return line

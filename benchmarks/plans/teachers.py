@@ -18,7 +18,8 @@ from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Line
 from recommender.planning.load import Limits
 from recommender.planning.matching import Attributes, Career, Standing
-from recommender.planning.problem import Candidate, Inputs, Option
+from recommender.planning.options import Candidate, Option
+from recommender.planning.problem import Inputs
 from recommender.planning.rules import Policy
 
 AS_OF = pd.Timestamp("2026-01-02T00:00+08:00")

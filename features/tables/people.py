@@ -65,6 +65,12 @@ TEACHERS = Table(
         ),
         Column("employed_on", Kind.DATE, "first day as a teacher; gives tenure", "入职日期"),
         Column(
+            "registered_on",
+            Kind.DATE,
+            "registration or accreditation: where a policy says so, the own cycle begins with it",
+            "注册（认证）日期",
+        ),
+        Column(
             "years_of_service",
             Kind.NUMBER,
             "years of service at valid_from, where employed_on is unknown",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal, cast, get_args
 
-from recommender.planning.load import Limits
+from features.errors import InvalidSetting
+from recommender.planning.amounts import exact
+from recommender.planning.load import Limits, Season
 from recommender.planning.problem import Inputs, Wishes
 
 Place = tuple[str, str]
@@ -28,13 +31,18 @@ class Asked:
         The most hours in each policy year; ``None`` where nothing is stated.
     hours_in_year
         (key of a policy year, the most hours in it): stated for that year alone.
+    days_away_per_year
+        The most days away from school in each policy year; ``None`` where nothing is stated.
+    presence
+        When presence is asked, as in :class:`~recommender.planning.load.Limits`; empty where
+        nothing is stated.
 
     Examples
     --------
     >>> earlier = Asked(pins=(("c1", ""), ("c2", "2027-spring")), bans=("c3",))
     >>> earlier.then(Asked(pins=(("c3", ""),), bans=("c1",)))  # doctest: +NORMALIZE_WHITESPACE
     Asked(pins=(('c2', '2027-spring'), ('c3', '')), bans=('c1',), prefer=(),
-          hours_per_year=None, hours_in_year=())
+          hours_per_year=None, hours_in_year=(), days_away_per_year=None, presence='')
     """
 
     pins: tuple[Place, ...] = ()
@@ -42,6 +50,8 @@ class Asked:
     prefer: tuple[Place, ...] = ()
     hours_per_year: Decimal | None = None
     hours_in_year: tuple[tuple[str, Decimal], ...] = ()
+    days_away_per_year: Decimal | None = None
+    presence: Season | Literal[""] = ""
 
     @classmethod
     def of(cls, inputs: Inputs) -> Asked:
@@ -53,6 +63,26 @@ class Asked:
             prefer=wishes.prefer,
             hours_per_year=limits.hours_per_year,
             hours_in_year=limits.hours_in_year,
+            days_away_per_year=limits.days_away_per_year,
+            presence="" if limits.presence == "any" else limits.presence,
+        )
+
+    def of_days(self, days_away: float | None, presence: str | None) -> Asked:
+        """Return what is asked with a limit on days away, and when presence is asked.
+
+        Raises
+        ------
+        InvalidSetting
+            If it is no such time.
+        """
+        if presence is not None and presence not in get_args(Season):
+            raise InvalidSetting(
+                "presence", expected=f"one of {', '.join(get_args(Season))}", got=repr(presence)
+            )
+        return replace(
+            self,
+            days_away_per_year=None if days_away is None else exact(days_away),
+            presence=cast("Season", presence) if presence else "",
         )
 
     def then(self, more: Asked) -> Asked:
@@ -68,6 +98,12 @@ class Asked:
                 self.hours_per_year if more.hours_per_year is None else more.hours_per_year
             ),
             hours_in_year=tuple(sorted((years | dict(more.hours_in_year)).items())),
+            days_away_per_year=(
+                self.days_away_per_year
+                if more.days_away_per_year is None
+                else more.days_away_per_year
+            ),
+            presence=more.presence or self.presence,
         )
 
     def without(self, courses: Iterable[str]) -> Asked:
@@ -101,4 +137,6 @@ class Asked:
             hours_per_year=self.hours_per_year,
             hours_in_year=self.hours_in_year,
             budget=budget,
+            days_away_per_year=self.days_away_per_year,
+            presence=self.presence or "any",
         )

@@ -36,13 +36,33 @@ class CapUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """What counts at most if some caps beside count in full, their lines left out.
+
+    Parameters
+    ----------
+    beside
+        Numbers of the counting rules whose lines are left out.
+    given
+        Their caps, and what the other recognised lines give.
+    rooms
+        What is then left of each cap of a rule that decides.
+    """
+
+    beside: tuple[int, ...]
+    given: int
+    rooms: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Balance:
     """How a teacher stands with one duty, in steps of its measure.
 
     ``earned`` is recognised, ``planned`` is to come on top of it; ``missing`` and ``excess``
     are what is left with both. ``taken`` is what a maximum sees: caps do not lower it.
-    ``carried`` and ``repaid`` come from the period before it, for and against it; ``lent`` is
-    left to the period after it.
+    ``caps`` are those of rules that decide, in the order of ``cap_groups``, then those beside;
+    ``cuts`` are there where any holds beside. ``carried`` and ``repaid`` come from the period
+    before it, for and against it; ``lent`` is left to the period after it.
     """
 
     duty: Duty
@@ -56,6 +76,7 @@ class Balance:
     carried: int = 0
     repaid: int = 0
     lent: int = 0
+    cuts: tuple[Cut, ...] = ()
 
     @property
     def needed(self) -> int:

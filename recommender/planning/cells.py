@@ -30,15 +30,12 @@ def by_id(dataset: Dataset, table: str, ids: Iterable[str]) -> dict[str, dict[st
     return {row[key]: row for row in rows_of(frame[frame[key].isin(list(ids))])}
 
 
-def staged(dataset: Dataset) -> frozenset[str]:
-    """Return the offerings that come in several stages: none of them is one unbroken block."""
-    counts = dataset.table("offering_stages")["offering_id"].value_counts()
-    return frozenset(map(str, counts.index[counts > 1]))
+def in_blocks(attributes: Attributes, stages: int) -> Attributes:
+    """Return the attributes, saying so where their offering comes in several stages.
 
-
-def in_blocks(attributes: Attributes, offering: Any, staged: frozenset[str]) -> Attributes:
-    """Return the attributes, saying so where their offering comes in several stages."""
-    return replace(attributes, block="staged") if text(offering) in staged else attributes
+    Such an offering is not one unbroken block.
+    """
+    return replace(attributes, block="staged") if stages > 1 else attributes
 
 
 def text(cell: Any) -> str:

@@ -19,9 +19,13 @@ from numpy.typing import NDArray
 from features.done import NEVER_AGAIN, YEARLY, free_from
 from recommender.planning.draft import Draft, Label
 from recommender.planning.load import LOAD_STEPS
+from recommender.planning.matching import Attributes
+from recommender.planning.shares import Share
 
 #: Costs are whole hundredths of a yuan.
 FEN = 100
+#: Shares are in hundredths.
+PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +44,11 @@ class Grid:
         Its load in hundredths of an hour.
     days
         The day on which it is earned, as ``date.toordinal``.
+    spread
+        The part of its load in each term, shape (n_options, n_terms); where left out, all of it
+        is in the option's own term.
+    fixed
+        Which options are taken in any case; where left out, none.
     """
 
     courses: tuple[str, ...]
@@ -48,9 +57,26 @@ class Grid:
     term: NDArray[np.int64]
     load: NDArray[np.int64]
     days: NDArray[np.int64]
-
+    spread: NDArray[np.int64] | None = None
+    fixed: NDArray[np.bool_] | None = None
     _order: NDArray[np.int64] = field(init=False, repr=False)
     _starts: list[int] = field(init=False, repr=False)
+
+    @property
+    def held(self) -> NDArray[np.bool_]:
+        """Which options are taken in any case, shape (n_options,)."""
+        return np.zeros(self.course.shape, dtype=bool) if self.fixed is None else self.fixed
+
+    def most_of(self, options: NDArray[np.int64] | Sequence[int]) -> int:
+        """Return how many of these options one rule of one at a time lets through."""
+        return 1 if self.fixed is None else max(1, int(self.fixed[options].sum()))
+
+    def load_in(self, terms: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the load of each option in some terms, a mask of shape (n_terms,)."""
+        if self.spread is None:
+            return np.where(terms[self.term], self.load, 0)
+        found: NDArray[np.int64] = self.spread[:, terms].sum(axis=1)
+        return found
 
     def __post_init__(self) -> None:
         # The options of each course are looked for several times.
@@ -78,7 +104,8 @@ def once(draft: Draft, grid: Grid, repeatable: Sequence[str], least: int = 0) ->
             groups.append(group)
     sizes = [len(group) for group in groups]
     columns = np.concatenate([np.zeros(0, np.int64), *groups])
-    draft.rows(labels, sizes, columns, np.ones(len(columns)), lower=least, upper=1)
+    upper = [grid.most_of(group) for group in groups]
+    draft.rows(labels, sizes, columns, np.ones(len(columns)), lower=least, upper=upper)
 
 
 def _spans(
@@ -138,7 +165,12 @@ def equivalent(
         again = all(repeatable[member] != NEVER_AGAIN for member in members)
         for key, here in _spans(options, grid, YEARLY if again else NEVER_AGAIN):
             if len(members) > 1 and len(here):
-                draft.row(Label("equivalent", group, key), here, np.ones(len(here)), upper=1)
+                draft.row(
+                    Label("equivalent", group, key),
+                    here,
+                    np.ones(len(here)),
+                    upper=grid.most_of(here),
+                )
 
 
 def after(
@@ -192,11 +224,30 @@ def loads(
 ) -> None:
     """Keep the load of each span between two bounds, in hundredths of an hour.
 
-    ``spans`` holds a key and the options inside, as a mask of shape (n_options,).
+    ``spans`` holds a key and the terms inside, as a mask of shape (n_terms,).
     """
     for (key, inside), low, high in zip(spans, least, most, strict=True):
-        options = np.flatnonzero(inside)
-        draft.row(Label("load", "", key), options, grid.load[options], lower=low, upper=high)
+        load = grid.load_in(inside)
+        options = np.flatnonzero(load)
+        draft.row(Label("load", "", key), options, load[options], lower=low, upper=high)
+
+
+def shares(
+    draft: Draft, grid: Grid, asked: Sequence[Share], attributes: Sequence[Attributes]
+) -> None:
+    """Keep the parts that some options take of all hours between bounds.
+
+    What is fixed is taken whatever its part. Each row is written so that a limit is an upper
+    bound, in hundredths of the load's unit.
+    """
+    for rule in asked:
+        for name, inside in rule.groups(attributes):
+            for bound, sign, percent in (("least", -1, rule.least), ("most", 1, rule.most)):
+                over = sign * (PERCENT * inside - (percent or 0)) * grid.load
+                options = np.flatnonzero(over)
+                if percent is not None and len(options):
+                    limit = max(0, int(over[grid.held].sum()))
+                    draft.row(Label("share", name, bound), options, over[options], upper=limit)
 
 
 def budget(draft: Draft, cost: NDArray[np.int64], left: Decimal) -> None:
@@ -215,12 +266,13 @@ def even(draft: Draft, grid: Grid, targets: NDArray[np.float64]) -> None:
         In the unit of ``grid.load``, shape (n_terms,).
     """
     for number, term in enumerate(grid.terms):
-        options = np.flatnonzero(grid.term == number)
+        load = grid.load_in(np.arange(len(grid.terms)) == number)
+        options = np.flatnonzero(load)
         above = draft.roughness(1.0)
         draft.row(
             Label("even", "", term),
             np.append(options, above),
-            np.append(grid.load[options], -LOAD_STEPS),
+            np.append(load[options], -LOAD_STEPS),
             upper=targets[number],
         )
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.planning.amounts import Measure
-from recommender.planning.balances import Balance, CapUse, Counted
+from recommender.planning.balances import Balance, CapUse, Counted, Cut
+from recommender.planning.caps import Cap, every_cut, most, outside, rooms, through, within_caps
 from recommender.planning.carrying import chained, passes_on
 from recommender.planning.duties import Duty, duties
 from recommender.planning.lines import Batch, Line, Worth, worth_of
@@ -172,12 +173,15 @@ class Contribution:
         Steps before and after the counting rule's weight; 0 where it does not fit.
     rule
         Index of the policy's counting rule that decides, ``IN_FULL`` for none.
+    beside
+        Index of the rule whose cap holds beside it, ``IN_FULL`` for none.
     """
 
     fits: NDArray[np.bool_]
     amount: NDArray[np.int64]
     counted: NDArray[np.int64]
     rule: NDArray[np.int64]
+    beside: NDArray[np.int64]
 
 
 def _contribution(
@@ -190,13 +194,15 @@ def _contribution(
     fits = batch.fitting(requirement.where, policy.measure)
     amount = np.where(fits, batch.courses if requirement.counts == "course" else batch.amounts, 0)
     counted, decided = amount.copy(), np.full(len(batch), IN_FULL, dtype=np.int64)
+    beside = decided.copy()
     for number, rule in enumerate(policy.counting):
         if requirement.id not in rule.requirements:
             continue
-        here = fits & (decided == IN_FULL) & _under(policy, rule, batch, teacher)
-        counted[here] = amount[here] * rule.weight.numerator // rule.weight.denominator
-        decided[here] = number
-    return Contribution(fits, amount, counted, decided)
+        first = beside if rule.beside else decided
+        here = fits & (first == IN_FULL) & _under(policy, rule, batch, teacher)
+        counted[here] = counted[here] * rule.weight.numerator // rule.weight.denominator
+        first[here] = number
+    return Contribution(fits, amount, counted, decided, beside)
 
 
 def contributions(
@@ -236,7 +242,7 @@ def within(days: NDArray[np.int64], period: Period) -> NDArray[np.bool_]:
 def cap_groups(
     policy: Policy, duty: Duty, given: Contribution, days: NDArray[np.int64]
 ) -> dict[tuple[int, int], NDArray[np.bool_]]:
-    """Group the lines that share a cap within a duty.
+    """Group the lines that share a cap within a duty, by the rules that decide.
 
     Returns
     -------
@@ -245,7 +251,7 @@ def cap_groups(
     """
     groups: dict[tuple[int, int], NDArray[np.bool_]] = {}
     for number, rule in enumerate(policy.counting):
-        if rule.cap is None or duty.requirement.id not in rule.requirements:
+        if rule.cap is None or rule.beside or duty.requirement.id not in rule.requirements:
             continue
         under = given.fits & (given.rule == number) & within(days, duty.period)
         if rule.per == "period":
@@ -259,40 +265,52 @@ def cap_groups(
 
 def _balance(policy: Policy, duty: Duty, given: Contribution, entries: _Entries) -> Balance:
     inside = np.flatnonzero(given.fits & within(entries.batch.days, duty.period))
-    after_caps = given.counted.copy()
-    caps = []
-    for (number, year), group in cap_groups(policy, duty, given, entries.batch.days).items():
-        cap = _cap(policy, number)
-        after_caps[group] = _capped(given.counted[group], cap)
-        used = int(after_caps[group].sum())
-        caps.append(CapUse(policy.counting[number].id, year, used, cap))
+    decided, beside = _caps(policy, duty, given, entries.batch.days)
+    caps = list(decided.values()), list(beside.values())
+    before, rules = given.counted, given.rule
+    if beside:
+        before = np.zeros_like(given.counted)
+        before[inside] = given.counted[inside]
+    after = within_caps(before, *caps)
     # A period holds few lines: these are sums of plain lists.
-    lines = _counted(policy, given, entries.ids, inside, after_caps)
+    counted = after[inside].tolist()
     known = int(inside.searchsorted(entries.first_planned))
-    counted = after_caps[inside].tolist()
     taken = sum(given.counted[inside].tolist())
-    earned, to_come = sum(counted[:known]), sum(counted[known:])
+    earned, total, cuts = sum(counted[:known]), sum(counted), tuple[Cut, ...]()
+    if beside:
+        # Where two caps meet, what is planned may push aside what is recognised: not its sum.
+        recognised = before.copy()
+        recognised[inside[known:]] = 0
+        earned, total = most(recognised, *caps), most(before, *caps)
+        rules = np.where(after < within_caps(before, caps[0]), given.beside, given.rule)
+        cuts = _cuts(recognised, caps[0], beside)
     return Balance(
         duty=duty,
         earned=earned,
-        planned=to_come,
+        planned=total - earned,
         taken=taken,
-        missing=max(0, (duty.minimum or 0) - earned - to_come),
+        missing=max(0, (duty.minimum or 0) - total),
         excess=0 if duty.maximum is None else max(0, taken - duty.maximum),
-        caps=tuple(caps),
-        lines=lines,
+        caps=tuple(
+            CapUse(policy.counting[number].id, year, int(after[group].sum()), cap)
+            for (number, year), (group, cap) in (decided | beside).items()
+        ),
+        lines=_counted(policy, entries.ids, inside, (given.amount, after, rules)),
+        cuts=cuts,
     )
 
 
 def _counted(
     policy: Policy,
-    given: Contribution,
     ids: Sequence[str],
     inside: NDArray[np.int64],
-    after_caps: NDArray[np.int64],
+    each: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
 ) -> tuple[Counted, ...]:
-    """Write down what each line inside a period gives, those worth nothing left out."""
-    columns = (inside, given.amount[inside], after_caps[inside], given.rule[inside])
+    """Write down what each line inside a period gives, those worth nothing left out.
+
+    ``each`` is amount, what counts, and the number of the rule that decided.
+    """
+    columns = (inside, *(values[inside] for values in each))
     return tuple(
         Counted(ids[at], amount, counted, _rule_id(policy, rule))
         for at, amount, counted, rule in zip(*(each.tolist() for each in columns), strict=True)
@@ -300,15 +318,40 @@ def _counted(
     )
 
 
+def _caps(
+    policy: Policy, duty: Duty, given: Contribution, days: NDArray[np.int64]
+) -> tuple[dict[tuple[int, int], Cap], dict[tuple[int, int], Cap]]:
+    """Return the caps of a duty by rule and year (0: its period): those that decide, and beside."""
+    groups = cap_groups(policy, duty, given, days)
+    decided = {key: (group, _cap(policy, key[0])) for key, group in groups.items()}
+    beside = {
+        (number, 0): (
+            given.fits & within(days, duty.period) & (given.beside == number),
+            _cap(policy, number),
+        )
+        for number, rule in enumerate(policy.counting)
+        if rule.beside and duty.requirement.id in rule.requirements
+    }
+    return decided, beside
+
+
+def _cuts(
+    recognised: NDArray[np.int64],
+    decided: Sequence[Cap],
+    beside: Mapping[tuple[int, int], Cap],
+) -> tuple[Cut, ...]:
+    found = []
+    for keys in every_cut(list(beside)):
+        caps = [beside[key] for key in keys]
+        given = through(recognised, decided, caps)
+        left = rooms(outside(recognised, caps), decided)
+        found.append(Cut(tuple(number for number, _ in keys), given, left))
+    return tuple(found)
+
+
 def _cap(policy: Policy, number: int) -> int:
     cap = policy.counting[number].cap
     return 0 if cap is None else policy.measure.steps(cap)
-
-
-def _capped(counted: NDArray[np.int64], cap: int) -> NDArray[np.int64]:
-    """Let lines count in their order until the cap is reached; a correction may free room."""
-    running = np.minimum(np.cumsum(counted), cap)
-    return np.diff(running, prepend=0)
 
 
 def _rule_id(policy: Policy, number: int) -> str:

@@ -21,14 +21,14 @@ class Label:
     Parameters
     ----------
     rule
-        ``once``, ``repeat``, ``equivalent``, ``after``, ``load``, ``even``, ``pin``,
-        ``budget``, ``minimum``, ``maximum``, ``cap`` or ``gap``; in a curriculum ``count`` and
-        ``largest``;
+        ``once``, ``repeat``, ``equivalent``, ``after``, ``clash``, ``free``, ``absence``,
+        ``presence``, ``away``, ``share``, ``load``, ``even``, ``pin``, ``budget``,
+        ``minimum``, ``maximum``, ``cap`` or ``gap``; in a curriculum ``count`` and ``largest``;
         in the relaxation ``cover``.
     of
         The course, the group, the requirement or the counting rule.
     period
-        Key of the term, year or cycle; empty where the rule has none.
+        Key of the term, year or cycle, or a day; empty where the rule has none.
     """
 
     rule: str
@@ -117,13 +117,13 @@ class Draft:
     _cells: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = field(default_factory=list)
 
     def columns(
-        self, *, upper: ArrayLike, gain: ArrayLike, whole: bool = False, lower: float = 0.0
+        self, *, upper: ArrayLike, gain: ArrayLike, whole: bool = False, lower: ArrayLike = 0.0
     ) -> NDArray[np.int64]:
         """Append columns and return their numbers; ``upper`` and ``gain`` have shape (n,)."""
         highest = np.asarray(upper, dtype=np.float64).reshape(-1).tolist()
         first = len(self._upper)
         self._upper += highest
-        self._lower += [lower] * len(highest)
+        self._lower += np.broadcast_to(lower, len(highest)).astype(float).tolist()
         self._whole += [whole] * len(highest)
         self._gain += np.asarray(gain, dtype=np.float64).reshape(-1).tolist()
         return np.arange(first, len(self._upper), dtype=np.int64)
@@ -164,14 +164,16 @@ class Draft:
         coefficients: NDArray[np.float64],
         *,
         lower: float = -np.inf,
-        upper: float = np.inf,
+        upper: ArrayLike = np.inf,
     ) -> None:
-        """Append rows of the same bounds: the first takes the first ``sizes[0]`` cells, and so on.
+        """Append rows of one lower bound: the first takes the first ``sizes[0]`` cells, and so on.
 
-        ``columns`` and ``coefficients`` hold the cells of all rows, one row after the other.
+        ``columns`` and ``coefficients`` hold the cells of all rows, one row after the other;
+        ``upper`` is of each row, or the same for all.
         """
         self._labels += labels
-        self._row_bounds += [(lower, upper)] * len(labels)
+        highest = np.broadcast_to(upper, len(labels)).astype(float).tolist()
+        self._row_bounds += [(lower, each) for each in highest]
         self._sizes += sizes
         self._cells.append((columns, coefficients))
 

@@ -12,7 +12,7 @@ from recommender.planning.matching import Assumed
 from recommender.planning.plan import Item, Outcome, Plan
 from recommender.planning.rules import Policy
 
-UNITS_ZH = {"hour": "学时", "credit": "学分", "course": "门课程"}
+UNITS_ZH = {"hour": "学时", "credit": "学分", "course": "门课程", "day": "天"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ def item_sentences(plan: Plan, item: Item) -> tuple[Sentence, ...]:
 def _wish(item: Item) -> list[Sentence]:
     known = {
         "pinned": Sentence("pinned", "由您指定。", "You asked for it."),
+        "preferred": Sentence("preferred", "安排在您希望的学期。", "In the term that you prefer."),
         "kept": Sentence("kept", "沿用上一版计划。", "Kept from your earlier plan."),
     }
     return [known[item.wish]] if item.wish else []

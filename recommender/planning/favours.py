@@ -19,16 +19,17 @@ def standing(grid: Grid, places: Iterable[tuple[str, str]]) -> NDArray[np.bool_]
 
     Places that are no option are passed over.
     """
-    wanted = set(places)
-    if not wanted:
-        return np.zeros(len(grid.course), dtype=bool)
-    named = zip(grid.course.tolist(), grid.term.tolist(), strict=True)
-    found = [(grid.courses[course], grid.terms[term]) in wanted for course, term in named]
-    return np.array(found, dtype=bool)
+    numbers, terms = grid.numbers(), {key: at for at, key in enumerate(grid.terms)}
+    wanted = [
+        numbers[course] * len(terms) + terms[term]
+        for course, term in places
+        if course in numbers and term in terms
+    ]
+    return np.isin(grid.course * len(terms) + grid.term, np.array(wanted, dtype=np.int64))
 
 
 def kept_gain(
-    grid: Grid, kept: NDArray[np.bool_], repeatable: Sequence[str], bonus: float
+    grid: Grid, places: Sequence[tuple[str, str]], repeatable: Sequence[str], bonus: float
 ) -> NDArray[np.float64]:
     """Return what each option gains, in thousandths: all of a bonus for staying in its term.
 
@@ -37,18 +38,20 @@ def kept_gain(
 
     Parameters
     ----------
-    kept
-        Where the courses stood, shape (n_options,).
+    places
+        Where the courses stood, as (course, key of its term), also in terms that are over.
     repeatable
         Of each course, as in :class:`~recommender.planning.problem.Candidate`.
     """
-    once = np.array([each == NEVER_AGAIN for each in repeatable], dtype=bool)
-    here = np.zeros(len(grid.courses), dtype=bool)
-    here[grid.course[kept]] = True
-    elsewhere = (here & once)[grid.course] & ~kept
+    kept = standing(grid, places)
+    names = {course for course, _ in places}
+    once = [
+        course in names and each == NEVER_AGAIN
+        for course, each in zip(grid.courses, repeatable, strict=True)
+    ]
     gain = np.zeros(len(grid.course))
+    gain[np.array(once, dtype=bool)[grid.course]] = np.rint(UTILITY_STEPS * bonus / 2)
     gain[kept] = np.rint(UTILITY_STEPS * bonus)
-    gain[elsewhere] = np.rint(UTILITY_STEPS * bonus / 2)
     return gain
 
 

@@ -82,6 +82,11 @@ class Horizon:
         return keys.index(key) if key in keys else -1
 
     @property
+    def terms_by_year(self) -> list[tuple[str, NDArray[np.bool_]]]:
+        """The key of each policy year and which terms lie in it, shape (n_terms,)."""
+        return [(year.key, self.years_by_term == number) for number, year in enumerate(self.years)]
+
+    @property
     def last_days(self) -> tuple[dt.date, ...]:
         """The last day of each term: when a course without dates is taken to be earned."""
         return tuple(term.until - ONE_DAY for term in self.terms)

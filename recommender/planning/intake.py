@@ -15,6 +15,7 @@ from features.moments import NEVER, instant, local_days, microseconds
 from features.organisations import lineage
 from features.states import states_at
 from recommender.planning.amounts import exact
+from recommender.planning.attendance import stages_of
 from recommender.planning.cells import (
     Row,
     amount,
@@ -23,7 +24,6 @@ from recommender.planning.cells import (
     day,
     in_blocks,
     rows_of,
-    staged,
     text,
     words,
 )
@@ -52,7 +52,12 @@ def career(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> Career:
     )
     standings = tuple(_standing(dataset, row, as_of) for row in rows_of(seen))
     unknown = Standing(dt.date.min, region=NATION)
-    return Career(standings or (unknown,), _employed_on(seen, dataset.columns.zone))
+    registered = seen["registered_on"].dropna()
+    return Career(
+        standings or (unknown,),
+        _employed_on(seen, dataset.columns.zone),
+        registered.iloc[-1].date() if len(registered) else None,
+    )
 
 
 def _standing(dataset: Dataset, row: Row, as_of: pd.Timestamp) -> Standing:
@@ -119,11 +124,13 @@ def _entries(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> tuple[Li
         _entry(row, offerings.get(row["offering_id"], {}), courses.get(row["course_id"], {}))
         for row in rows_of(known)
     )
-    stages = staged(dataset)
+    stages = stages_of(dataset, known["offering_id"].dropna())
     return tuple(
         replace(
             line,
-            attributes=_passed(in_blocks(line.attributes, offering, stages), line.course, results),
+            attributes=_passed(
+                in_blocks(line.attributes, len(stages.get(offering, ()))), line.course, results
+            ),
             evaluated=answers.get(offering),
         )
         for line, offering in zip(lines, known["offering_id"], strict=True)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import InvalidSetting
 from recommender.planning.credits import CreditSheet
+from recommender.planning.days import Stretch, spread
 from recommender.planning.horizon import Horizon
+from recommender.planning.shares import Share
 
 #: Loads are in hundredths of an hour, for a table's amounts have two decimals.
 LOAD_STEPS = 100
+#: When presence is asked.
+Season = Literal["any", "holidays", "term_time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,18 @@ class Limits:
         ``hours_per_year``.
     budget
         Yuan that are left of the school's allotment for this plan; ``None``: no limit.
+    days_away_per_year
+        The most days away from school in a policy year; ``None``: no limit.
+    presence
+        Whether presence is asked in holidays only (``holidays``), in term time only
+        (``term_time``), or whenever it comes (``any``).
+    shares
+        Parts of the plan's hours that some courses must or may take; held before all duties.
+
+    Raises
+    ------
+    InvalidSetting
+        If a limit is below 0.
     """
 
     hours_per_year: Decimal | None = None
@@ -43,19 +61,20 @@ class Limits:
     most_hours: Decimal = Decimal(240)
     budget: Decimal | None = None
     hours_in_year: tuple[tuple[str, Decimal], ...] = ()
+    days_away_per_year: Decimal | None = None
+    presence: Season = "any"
+    shares: tuple[Share, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.budget is not None and self.budget < 0:
-            raise InvalidSetting("budget", expected="0 or more yuan", got=str(self.budget))
-        if self.hours_per_year is not None and self.hours_per_year < 0:
-            raise InvalidSetting(
-                "hours_per_year", expected="0 or more hours", got=str(self.hours_per_year)
-            )
-        for year, hours in self.hours_in_year:
-            if hours < 0:
-                raise InvalidSetting(
-                    f"hours_in_year, {year}", expected="0 or more hours", got=str(hours)
-                )
+        limits = (
+            ("budget", self.budget, "yuan"),
+            ("hours_per_year", self.hours_per_year, "hours"),
+            *((f"hours_in_year, {year}", hours, "hours") for year, hours in self.hours_in_year),
+            ("days_away_per_year", self.days_away_per_year, "days"),
+        )
+        for name, limit, unit in limits:
+            if limit is not None and limit < 0:
+                raise InvalidSetting(name, expected=f"0 or more {unit}", got=str(limit))
 
 
 #: What is asked, and half as much again: the room for a teacher's own choice.
@@ -65,6 +84,41 @@ ROOM = 1.5
 def hours_of(limits: Limits, hours: Decimal | None) -> Decimal:
     """Return the load of a course in hours; credits never stand in for hours."""
     return limits.unknown_hours if hours is None else hours
+
+
+def over_terms(
+    whole: NDArray[np.int64],
+    stretches: Sequence[tuple[Stretch, ...]],
+    horizon: Horizon,
+    own: NDArray[np.int64],
+) -> NDArray[np.int64] | None:
+    """Divide what options take over the terms that they lie in.
+
+    Parameters
+    ----------
+    whole, stretches, own
+        Of each option what it takes, its days, and the term in which it ends.
+
+    Returns
+    -------
+    array or None
+        Shape (n_options, n_terms); ``None`` where each takes all in its own term.
+    """
+    terms = horizon.terms
+    long = [
+        option
+        for option, days in enumerate(stretches)
+        if days and any(each.since < terms[own[option]].since for each in days)
+    ]
+    if not long:
+        return None
+    found = np.zeros((len(own), len(terms)), dtype=np.int64)
+    found[np.arange(len(own)), own] = whole
+    for option in long:
+        found[option] = 0
+        parts = spread(int(whole[option]), stretches[option], terms, int(own[option]))
+        found[option, list(parts)] = list(parts.values())
+    return found
 
 
 def yearly_limits(

@@ -191,11 +191,13 @@ class Assumed:
 class Career:
     """The dated states of one teacher, oldest first, and the first day as a teacher.
 
-    ``standings`` holds at least one; the first holds for every earlier day as well.
+    ``standings`` holds at least one; the first holds for every earlier day as well. On
+    ``registered_on`` the teacher was registered or accredited: cycles may begin with it.
     """
 
     standings: tuple[Standing, ...]
     employed_on: dt.date | None = None
+    registered_on: dt.date | None = None
 
     def on(self, day: dt.date) -> Standing:
         """Return the state in force on a day; days to come keep the last one."""

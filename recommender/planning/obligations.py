@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.planning.balances import Balance, CapUse
+from recommender.planning.balances import Balance, Cut
 from recommender.planning.carrying import most_carried, most_lent, passes_on
 from recommender.planning.credits import (
     Contribution,
@@ -126,37 +126,45 @@ def _minimum(
     level: int,
     link: _Link,
 ) -> None:
-    """Let what counts, and what is missing, come to at least what is still needed."""
+    """Let what counts, and what is missing, come to at least what is still needed.
+
+    Caps beside those that decide make it a row for each cut of :mod:`recommender.planning.caps`.
+    """
     duty = balance.duty
-    rest = given.fits & within(batch.days, duty.period)
-    capped: list[int] = []
+    inside = given.fits & within(batch.days, duty.period)
     groups = cap_groups(policy, duty, given, batch.days)
-    for group, use in zip(groups.values(), balance.caps, strict=True):
-        rest &= ~group
-        if group.any():
-            options = np.flatnonzero(group)
-            capped.append(_capped(draft, duty, use, options, given.counted[options]))
-    options = np.flatnonzero(rest & (given.counted > 0))
     lacking = draft.shortage(level, link.most, 1 / max(1, duty.minimum or 1))
-    draft.row(
-        Label("minimum", duty.requirement.id, duty.period.key),
-        np.append(options, [*capped, *link.columns, lacking]),
-        np.append(given.counted[options], [*[1] * len(capped), *link.signs, 1]),
-        lower=link.needed,
-    )
+    whole = Cut((), balance.earned, tuple(use.room for use in balance.caps[: len(groups)]))
+    for cut in balance.cuts or (whole,):
+        here = inside & ~np.isin(given.beside, cut.beside) if cut.beside else inside
+        rest, capped = here, list[int]()
+        for (number, _), group, room in zip(groups, groups.values(), cut.rooms, strict=True):
+            rest = rest & ~group
+            options = np.flatnonzero(group & here)
+            if len(options):
+                rule = policy.counting[number].id
+                capped.append(_capped(draft, duty, (rule, room), options, given.counted[options]))
+        options = np.flatnonzero(rest & (given.counted > 0))
+        draft.row(
+            Label("minimum", duty.requirement.id, duty.period.key),
+            np.append(options, [*capped, *link.columns, lacking]),
+            np.append(given.counted[options], [*[1] * len(capped), *link.signs, 1]),
+            lower=link.needed + balance.earned - cut.given,
+        )
 
 
 def _capped(
     draft: Draft,
     duty: Duty,
-    use: CapUse,
+    cap: tuple[str, int],
     options: NDArray[np.int64],
     counted: NDArray[np.int64],
 ) -> int:
-    """Append a column for what counts of capped lines: no more than them, nor than the cap."""
-    column = int(draft.columns(upper=[use.room], gain=[0])[0])
+    """Append a column for what counts of capped lines: no more than them, nor than the room."""
+    rule, room = cap
+    column = int(draft.columns(upper=[room], gain=[0])[0])
     draft.row(
-        Label("cap", f"{duty.requirement.id}/{use.rule}", duty.period.key),
+        Label("cap", f"{duty.requirement.id}/{rule}", duty.period.key),
         np.append(options, column),
         np.append(-counted, 1),
         upper=0,

@@ -15,6 +15,7 @@ from features.dataset import Dataset
 from features.done import NEVER_AGAIN, free_from
 from features.moments import local_days
 from recommender.openings import announced
+from recommender.planning.attendance import stages_of, stretches
 from recommender.planning.cells import (
     Row,
     amount,
@@ -23,15 +24,15 @@ from recommender.planning.cells import (
     day,
     in_blocks,
     rows_of,
-    staged,
     text,
     words,
 )
 from recommender.planning.horizon import Horizon
 from recommender.planning.matching import fits_any
-from recommender.planning.problem import Candidate, Option
+from recommender.planning.options import Candidate, Option
 from recommender.planning.rules import Policy
 from recommender.planning.sanctions import Lost, lost_places
+from recommender.planning.terms import ONE_DAY
 
 
 def candidates(
@@ -58,8 +59,9 @@ def candidates(
         since, group = _free_from(known[name], last), _group(known[name])
         lifted[group] = max(since, lifted.get(group, since))
     runs = _offerings(dataset, teacher_id, as_of, names)
+    stages = stages_of(dataset, (row["offering_id"] for own in runs.values() for row in own))
     lost = lost_places(dataset, teacher_id, as_of, policy)
-    calendar = _Calendar(dataset, policy, horizon, runs, staged(dataset), lost)
+    calendar = _Calendar(dataset, policy, horizon, runs, stages, lost)
     found = []
     for name in names:
         row = known[name]
@@ -126,7 +128,7 @@ class _Calendar:
     policy: Policy
     horizon: Horizon
     offerings: Mapping[str, Sequence[Row]]
-    staged: frozenset[str]
+    stages: Mapping[str, Sequence[Row]]
     lost: tuple[Lost, ...]
 
     def options(self, course: Row, since: dt.date) -> tuple[Option, ...]:
@@ -157,28 +159,12 @@ class _Calendar:
 
     def _concrete(self, course: Row, row: Row) -> Option | None:
         """Return the option of an offering that can still be joined."""
-        if (
-            pd.isna(row["starts_on"])
-            or text(row["admission_mode"]) not in codes.SELF_SELECTED_MODES
-        ):
+        if text(row["admission_mode"]) not in codes.SELF_SELECTED_MODES:
             return None
+        stages = self.stages.get(row["offering_id"], ())
+        option = dated_option(self.horizon, course, row, stages)
         last = row["starts_on"] if pd.isna(row["apply_until"]) else row["apply_until"]
-        ends = (row["starts_on"] if pd.isna(row["ends_on"]) else row["ends_on"]).date()
-        term = self.horizon.term_of(ends)
-        if last.date() < self.horizon.today or term < 0:
-            return None
-        return Option(
-            term=term,
-            earned_on=ends,
-            attributes=in_blocks(
-                attributes("offering", row, course), row["offering_id"], self.staged
-            ),
-            hours=amount("hours", row, course),
-            credits=amount("credits", row, course),
-            offering=row["offering_id"],
-            cost=amount("cost", row, course),
-            funding=text(row["funding"]),
-        )
+        return None if option is None or last.date() < self.horizon.today else option
 
     def _expected(self, course: Row, offerings: Sequence[Row]) -> list[int]:
         """Return the terms in which a repeat is likely; the one under way only if undated."""
@@ -194,6 +180,32 @@ class _Calendar:
             and (not seasons or self.policy.cycle.season(term.since) in seasons)
             and self.horizon.last_days[number] < withdrawn
         ]
+
+
+def dated_option(
+    horizon: Horizon, course: Row, offering: Row, stages: Sequence[Row]
+) -> Option | None:
+    """Return an offering as an option, ``None`` if it has no dates or ends outside the horizon."""
+    run = stretches(offering, course, stages)
+    if pd.isna(offering["starts_on"]) or not run:
+        return None
+    last_day = max(each.until for each in run) - ONE_DAY
+    ends = last_day if pd.isna(offering["ends_on"]) else offering["ends_on"].date()
+    term = horizon.term_of(ends)
+    if term < 0:
+        return None
+    return Option(
+        term=term,
+        earned_on=ends,
+        attributes=in_blocks(attributes("offering", offering, course), len(stages)),
+        hours=amount("hours", offering, course),
+        credits=amount("credits", offering, course),
+        offering=offering["offering_id"],
+        cost=amount("cost", offering, course),
+        funding=text(offering["funding"]),
+        stretches=run,
+        days_away=amount("days_away", offering),
+    )
 
 
 def _offerings(

@@ -14,9 +14,11 @@ from features.errors import InvalidSetting
 from recommender.planning.asked import Asked
 from recommender.planning.balances import Balance
 from recommender.planning.credits import CreditSheet
+from recommender.planning.grown import Grown, grown
 from recommender.planning.lines import Line
 from recommender.planning.matching import STRICT, Assumed
-from recommender.planning.problem import Inputs, Option, Problem, build
+from recommender.planning.options import Option
+from recommender.planning.problem import Inputs, Problem, build
 from recommender.planning.solve import Effort, Solution, solve
 
 State = Literal["draft", "submitted", "school_confirmed", "revised"]
@@ -41,7 +43,8 @@ class Item:
     opens
         Courses of the plan of which it is a prerequisite.
     wish
-        ``pinned`` or ``kept`` where the teacher or an earlier plan asked for it, else empty.
+        ``pinned``, ``preferred`` or ``kept`` where the teacher or an earlier plan asked for it,
+        else empty.
     rank
         Its place among all candidates by utility in that year, from 1.
     """
@@ -93,26 +96,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Grown:
-    """A competency below what is expected, which courses of the plan build.
-
-    Parameters
-    ----------
-    zh, en
-        Its names, empty where there are none.
-    level, target
-        What was diagnosed, and what is expected.
-    """
-
-    competency: str
-    zh: str
-    en: str
-    level: float
-    target: float
-    courses: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """What a teacher is advised to do, term by term; frozen and complete in itself.
 
@@ -133,8 +116,8 @@ class Plan:
     unkept
         (course, term or empty) of wishes that could not be kept.
     objective, bound
-        Utility of the plan and what no plan that meets as much can exceed, in thousandths;
-        what is missing is in neither.
+        Utility of the plan and what no plan that meets as much can exceed, in thousandths, with
+        what is gained by keeping and by preferred terms; what is missing is in neither.
     gap
         (bound - objective) / objective.
     shortage_proven
@@ -230,7 +213,7 @@ def written(problem: Problem, solution: Solution, header: Header, effort: Effort
     """Write down a solution, its outcomes counted by the credit sheet."""
     inputs = problem.inputs
     chosen = [problem.places[column] for column in solution.chosen]
-    planned = [_line(inputs, number, option) for number, option in chosen]
+    planned = [planned_line(inputs, number, option) for number, option in chosen]
     sheet = problem.accounts.sheet([*inputs.ledger, *planned])
     return Plan(
         teacher_id=header.teacher_id,
@@ -248,24 +231,9 @@ def written(problem: Problem, solution: Solution, header: Header, effort: Effort
         shortage_proven=solution.shortage_proven,
         revision=header.revision,
         assumed=inputs.assumed,
-        grown=_grown(inputs, [inputs.candidates[number].course for number, _ in chosen]),
+        grown=grown(inputs.gaps, [inputs.candidates[number].course for number, _ in chosen]),
         asked=Asked.of(inputs),
     )
-
-
-def _grown(inputs: Inputs, planned: Sequence[str]) -> tuple[Grown, ...]:
-    found = [
-        Grown(
-            gap.competency,
-            gap.zh,
-            gap.en,
-            gap.level,
-            gap.target,
-            tuple(sorted(gap.courses.intersection(planned))),
-        )
-        for gap in inputs.gaps
-    ]
-    return tuple(each for each in found if each.courses)
 
 
 def _utc(as_of: pd.Timestamp) -> dt.datetime:
@@ -273,7 +241,7 @@ def _utc(as_of: pd.Timestamp) -> dt.datetime:
     return dt.datetime.fromisoformat(aware.as_unit("us").isoformat())
 
 
-def _line(inputs: Inputs, number: int, option: Option) -> Line:
+def planned_line(inputs: Inputs, number: int, option: Option) -> Line:
     """Return the ledger line that a planned course is expected to become."""
     course = inputs.candidates[number].course
     return Line(
@@ -363,6 +331,8 @@ def _item(
 def _wish(inputs: Inputs, course: str, term: str) -> str:
     if any(pinned == course and wanted in (None, term) for pinned, wanted in inputs.wishes.pins):
         return "pinned"
+    if (course, term) in inputs.wishes.prefer:
+        return "preferred"
     return "kept" if (course, term) in inputs.wishes.keep else ""
 
 

@@ -94,15 +94,17 @@ def in_force(
 ) -> Policy:
     """Return the policy of a name, or where none is named the one in force for a teacher.
 
+    Its cycles are the teacher's, where they begin on an own day.
+
     Raises
     ------
     InvalidPolicy
         If there is none of that name, none is in force, or a file breaks the schema.
     """
     if name is None:
-        return find(shipped(directory), career, as_of)
+        return find(shipped(directory), career, as_of).own(career)
     try:
-        return load(name, directory)
+        return load(name, directory).own(career)
     except InvalidPolicy as error:
         known = [] if error.faults else [each.id for each in shipped(directory)]
         if meant := did_you_mean([name], known):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recommender.planning.amounts import COURSES, Measure, decimal_text
+from recommender.planning.caps import MOST_BESIDE
 from recommender.planning.rules import SPANS, Counting, Policy, Requirement, Window
 from recommender.planning.terms import terms_fault
 
@@ -29,6 +30,7 @@ def faults_of(policy: Policy) -> list[Fault]:
             found.append((key, f"one of {', '.join(sorted(seasons))}", repr(unknown)))
     for rule in policy.counting:
         found += _of_counting(policy, rule)
+    found += _of_besides(policy)
     for conversion in policy.conversion:
         if conversion.unit == policy.unit and not conversion.under:
             key = f"conversion {conversion.id!r}.unit"
@@ -159,6 +161,15 @@ def _of_window(window: Window) -> Iterator[Fault]:
         yield f"window {window.id!r}.scope.roles", "the roles whose start is meant", "none"
 
 
+def _of_besides(policy: Policy) -> Iterator[Fault]:
+    rules = [rule for rule in policy.counting if rule.beside]
+    for entry in policy.requirement:
+        held = sum(entry.id in rule.requirements for rule in rules)
+        if held > MOST_BESIDE:
+            key = f"counting.beside for {entry.id!r}"
+            yield key, f"at most {MOST_BESIDE} caps beside those that decide", str(held)
+
+
 def _of_counting(policy: Policy, rule: Counting) -> Iterator[Fault]:
     key = f"counting {rule.id!r}"
     in_amounts = {entry.id for entry in policy.requirement if entry.counts == "amount"}
@@ -166,4 +177,6 @@ def _of_counting(policy: Policy, rule: Counting) -> Iterator[Fault]:
         yield f"{key}.requirements", "the id of a requirement that counts amounts", repr(unknown)
     if rule.within and rule.within not in {window.id for window in policy.window}:
         yield f"{key}.within", "the id of a window", repr(rule.within)
+    if rule.beside and (rule.cap is None or rule.weight != 1 or rule.per != "period"):
+        yield f"{key}.beside", "a cap per period, and no weight, beside what decides", "another"
     yield from _of_step(Measure(policy.unit, policy.step), f"{key}.cap", rule.cap)

@@ -2,75 +2,32 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import InvalidSetting
 from recommender.planning import constraints
+from recommender.planning.closed_days import closed_days
 from recommender.planning.constraints import Grid
 from recommender.planning.credits import Accounts, CreditSheet
+from recommender.planning.daily import Dates, draft_days
 from recommender.planning.draft import Draft, Label, Matrix
-from recommender.planning.favours import UTILITY_STEPS, kept_gain, preferred_gain, standing
+from recommender.planning.favours import UTILITY_STEPS, kept_gain, preferred_gain
 from recommender.planning.gaps import Gap, draft_gaps
 from recommender.planning.horizon import Horizon
-from recommender.planning.lines import Batch, Line, worth_of
-from recommender.planning.load import LOAD_STEPS, Limits, hours_of, yearly_limits
-from recommender.planning.matching import Assumed, Attributes, Career
+from recommender.planning.lines import Batch, Line
+from recommender.planning.load import LOAD_STEPS, Limits, hours_of, over_terms, yearly_limits
+from recommender.planning.matching import Assumed, Career
 from recommender.planning.obligations import draft_duties
+from recommender.planning.options import Candidate, Option, valued
 from recommender.planning.rules import Policy
+from recommender.planning.school import School
 
 #: Cost level of pins: after compulsory duties (0), before all other duties.
 PINNED = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A course in a term: a concrete offering, or (no ``offering``) one that is expected.
-
-    Parameters
-    ----------
-    term
-        Index into the horizon's terms.
-    earned_on
-        The day it counts for; it lies in that term.
-    cost, funding
-        Yuan, and who pays; empty where that is not known.
-    """
-
-    term: int
-    earned_on: dt.date
-    attributes: Attributes
-    hours: Decimal | None = None
-    credits: Decimal | None = None
-    offering: str = ""
-    cost: Decimal | None = None
-    funding: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A course that may go into the plan, and where.
-
-    Parameters
-    ----------
-    prerequisites
-        Courses to be done in an earlier term, or before today.
-    equivalence
-        Group of which at most one is taken; empty for none.
-    repeatable
-        ``never``, ``yearly``, or a number of months.
-    """
-
-    course: str
-    options: tuple[Option, ...]
-    prerequisites: tuple[str, ...] = ()
-    equivalence: str = ""
-    repeatable: str = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +87,7 @@ class Inputs:
     wishes: Wishes = field(default_factory=Wishes)
     gaps: tuple[Gap, ...] = ()
     assumed: tuple[Assumed, ...] = ()
+    school: School = field(default_factory=School)
 
     def __post_init__(self) -> None:
         shape = (len(self.candidates), len(self.horizon.years))
@@ -192,82 +150,61 @@ def build(inputs: Inputs) -> Problem:
         for number, candidate in enumerate(inputs.candidates)
         for option in candidate.options
     )
-    batch = _batch(inputs, places)
+    batch = valued(inputs.policy, inputs.career, [option for _, option in places])
     grid = _grid(inputs, places, batch)
     accounts = inputs.accounts()
     before = accounts.sheet(inputs.ledger)
     draft = Draft()
-    draft.columns(upper=_allowed(inputs, grid), gain=_gains(inputs, grid), whole=True)
+    draft.columns(
+        lower=0.0 if grid.fixed is None else grid.fixed,
+        upper=_allowed(inputs, grid),
+        gain=_gains(inputs, grid),
+        whole=True,
+    )
     _draft_courses(draft, grid, inputs)
     _draft_loads(draft, grid, inputs, before, batch)
+    draft_days(
+        draft,
+        grid,
+        _dates([option for _, option in places]),
+        inputs.horizon,
+        closed=closed_days(inputs.policy, inputs.horizon, inputs.limits, inputs.school),
+        days_away=inputs.limits.days_away_per_year,
+    )
     draft_duties(draft, inputs.policy, inputs.career, batch, before, first_level=PINNED + 1)
     _draft_pins(draft, grid, inputs)
+    constraints.shares(draft, grid, inputs.limits.shares, [each.attributes for _, each in places])
     draft_gaps(draft, grid, inputs.gaps, UTILITY_STEPS)
     if inputs.limits.budget is not None:
         constraints.budget(draft, _costs(inputs, places), inputs.limits.budget)
     return Problem(inputs, draft.matrix(), places, grid, batch.amounts, accounts, before)
 
 
-def _batch(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> Batch:
-    options = [option for _, option in places]
-    attributes = [option.attributes for option in options]
-    batch = Batch.of(attributes, [option.earned_on for option in options], [0] * len(options))
-    first, alike = np.unique(
-        _kinds(inputs, options, batch), return_index=True, return_inverse=True
-    )[1:]
-    steps = [
-        worth_of(inputs.policy, _planned(options[at]), inputs.career).steps for at in first.tolist()
-    ]
-    return batch.valued(np.array(steps, dtype=np.int64)[alike])
-
-
-def _planned(option: Option) -> Line:
-    """Return the line that an option becomes."""
-    return Line(
-        "", option.earned_on, option.attributes, option.hours, option.credits, state="planned"
+def _dates(options: Sequence[Option]) -> Dates:
+    return Dates(
+        stretches=[option.stretches for option in options],
+        modes=[option.attributes.mode for option in options],
+        away=[option.days_away for option in options],
     )
 
 
-def _kinds(inputs: Inputs, options: Sequence[Option], batch: Batch) -> NDArray[np.int64]:
-    """Return a number for each option; those of one number are worth the same.
-
-    Worth comes from the amounts and the conversions: which of them fit the words, which hold on
-    the day, and in what state the teacher is then.
-    """
-    rules = inputs.policy.conversion
-    days = {
-        day: (inputs.career.on(day), tuple(rule.scope.open_on(day) for rule in rules))
-        for day in {option.earned_on for option in options}
-    }
-    numbers = {circumstance: at for at, circumstance in enumerate(days.values())}
-    of_day = {day: numbers[circumstance] for day, circumstance in days.items()}
-    kinds = batch.alike([rule.where for rule in rules])
-    for column in (
-        [of_day[each.earned_on] for each in options],
-        _numbered([each.hours for each in options]),
-        _numbered([each.credits for each in options]),
-    ):
-        kinds = kinds * (max(column, default=0) + 1) + np.array(column, dtype=np.int64)
-    return kinds
-
-
-def _numbered(values: Sequence[Hashable]) -> list[int]:
-    """Return a number for each value, from 0, the same for equal ones."""
-    numbers: dict[Hashable, int] = {}
-    return [numbers.setdefault(value, len(numbers)) for value in values]
-
-
 def _grid(inputs: Inputs, places: Sequence[tuple[int, Option]], batch: Batch) -> Grid:
-    hours = [option.hours for _, option in places]
+    options = [option for _, option in places]
     # Few distinct amounts, and decimals are slow.
-    steps = {each: int(LOAD_STEPS * hours_of(inputs.limits, each)) for each in set(hours)}
+    distinct = {option.hours for option in options}
+    steps = {each: int(LOAD_STEPS * hours_of(inputs.limits, each)) for each in distinct}
+    load = np.array([steps[option.hours] for option in options], dtype=np.int64)
+    term = np.array([option.term for option in options], dtype=np.int64)
+    fixed = np.array([option.fixed for option in options], dtype=bool)
     return Grid(
         courses=tuple(candidate.course for candidate in inputs.candidates),
         terms=tuple(term.key for term in inputs.horizon.terms),
         course=np.array([number for number, _ in places], dtype=np.int64),
-        term=np.array([option.term for _, option in places], dtype=np.int64),
-        load=np.array([steps[each] for each in hours], dtype=np.int64),
+        term=term,
+        load=load,
         days=batch.days,
+        spread=over_terms(load, [option.stretches for option in options], inputs.horizon, term),
+        fixed=fixed if fixed.any() else None,
     )
 
 
@@ -280,16 +217,16 @@ def _allowed(inputs: Inputs, grid: Grid) -> NDArray[np.float64]:
         candidate.course not in inputs.wishes.bans and reachable.issuperset(candidate.prerequisites)
         for candidate in inputs.candidates
     ]
-    return np.array(open_, dtype=np.float64)[grid.course]
+    return (np.array(open_, dtype=bool)[grid.course] | grid.held).astype(np.float64)
 
 
 def _gains(inputs: Inputs, grid: Grid) -> NDArray[np.float64]:
     """Return the gain of each option in thousandths: its utility, and what wishes add to it."""
     wishes = inputs.wishes
-    years = inputs.horizon.years_by_term[grid.term]
-    gains = np.rint(UTILITY_STEPS * inputs.utility[grid.course, years])
+    utility = inputs.utility[grid.course, inputs.horizon.years_by_term[grid.term]]
+    gains = np.rint(UTILITY_STEPS * utility)
     repeatable = [each.repeatable for each in inputs.candidates]
-    gains += kept_gain(grid, standing(grid, wishes.keep), repeatable, wishes.keep_bonus)
+    gains += kept_gain(grid, wishes.keep, repeatable, wishes.keep_bonus)
     return gains + preferred_gain(grid, wishes.prefer, wishes.prefer_bonus)
 
 
@@ -320,8 +257,7 @@ def _draft_loads(
     draft: Draft, grid: Grid, inputs: Inputs, before: CreditSheet, batch: Batch
 ) -> None:
     """Draft the limit of each year and an even share of it for each of its terms."""
-    years = inputs.horizon.years_by_term[grid.term]
-    spans = [(year.key, years == number) for number, year in enumerate(inputs.horizon.years)]
+    spans = inputs.horizon.terms_by_year
     most = yearly_limits(inputs.limits, inputs.horizon, before, batch.amounts, grid.load)
     if inputs.policy.hours_per_year is not None:
         cap = float(inputs.policy.hours_per_year * LOAD_STEPS)
@@ -329,6 +265,10 @@ def _draft_loads(
             min(each, cap * inputs.horizon.part_left(year))
             for each, year in zip(most, inputs.horizon.years, strict=True)
         ]
+    if grid.fixed is not None:
+        # What the whole school does is done whatever the hours of a year.
+        done = [int(grid.load_in(terms)[grid.fixed].sum()) for _, terms in spans]
+        most = [max(each, float(least)) for each, least in zip(most, done, strict=True)]
     constraints.loads(draft, grid, spans, least=[-np.inf] * len(spans), most=most)
     terms_in_year = np.bincount(inputs.horizon.years_by_term)
     constraints.even(draft, grid, (np.array(most) / terms_in_year)[inputs.horizon.years_by_term])
@@ -339,7 +279,9 @@ def _costs(inputs: Inputs, places: Sequence[tuple[int, Option]]) -> NDArray[np.i
     paid = inputs.policy.budget_funding
     return np.array(
         [
-            int(constraints.FEN * (each.cost or 0)) if each.funding in paid else 0
+            int(constraints.FEN * (each.cost or 0))
+            if each.funding in paid and not each.fixed
+            else 0
             for _, each in places
         ],
         dtype=np.int64,

@@ -15,7 +15,7 @@ from recommender.planning.model import NOTHING, load
 #: Of a limit's large parts at most this many fit at once: a row for each number up to it.
 COVERS = 5
 #: Rows whose parts are all taken from a limit.
-LIMITS = ("load", "budget")
+LIMITS = ("load", "budget", "away")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

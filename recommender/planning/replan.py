@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.planning.causes import Asking, Since
 from recommender.planning.difference import Difference
 from recommender.planning.draft import Label, Matrix
 from recommender.planning.favours import kept_gain, standing
@@ -23,10 +24,11 @@ from recommender.planning.terrain import Terrain
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A changed plan, and what is different in it."""
+    """A changed plan, what is different in it, and what it was made from."""
 
     plan: Plan
     difference: Difference
+    inputs: Inputs
 
 
 class Replanner:
@@ -58,34 +60,32 @@ class Replanner:
     def pin(self, course: str, term: str | None = None) -> Change:
         """Put a course into the plan, in a term or in any."""
         pins = tuple(pin for pin in self._wishes.pins if pin[0] != course)
-        return self._change(
-            replace(
-                self._wishes,
-                pins=(*pins, (course, term)),
-                bans=self._wishes.bans - {course},
-            )
-        )
+        bans = self._wishes.bans - {course}
+        wishes = replace(self._wishes, pins=(*pins, (course, term)), bans=bans)
+        return self._change(wishes, "pin")
 
     def ban(self, course: str) -> Change:
         """Keep a course out of the plan."""
         pins = tuple(pin for pin in self._wishes.pins if pin[0] != course)
-        return self._change(replace(self._wishes, pins=pins, bans=self._wishes.bans | {course}))
+        wishes = replace(self._wishes, pins=pins, bans=self._wishes.bans | {course})
+        return self._change(wishes, "ban")
 
-    def _change(self, wishes: Wishes) -> Change:
+    def _change(self, wishes: Wishes, kind: str) -> Change:
         wishes = replace(wishes, keep=kept_places(self.plan))
         header = replace(self._header, revision=self._header.revision + 1)
         changed = self._changed(wishes)
+        inputs = replace(self._problem.inputs, wishes=wishes)
         if changed is None:
-            inputs = replace(self._problem.inputs, wishes=wishes)
             plan = make(inputs, header, self._effort)
             self._chosen = np.flatnonzero(standing(self._problem.grid, kept_places(plan)))
         else:
             problem, solution = changed
             plan = written(problem, solution, header, self._effort)
             self._chosen = np.array(solution.chosen, dtype=np.int64)
-        difference = Difference.between(self.plan, plan)
+        asking = Asking(self.plan, plan, inputs, Since(wish=kind))
+        difference = Difference.between(self.plan, plan).explained(asking)
         self.plan, self._header, self._wishes = plan, header, wishes
-        return Change(plan, difference)
+        return Change(plan, difference, inputs)
 
     def _changed(self, wishes: Wishes) -> tuple[Problem, Solution] | None:
         """Solve again from where the last plan was; ``None`` where something falls short."""
@@ -145,11 +145,9 @@ class Replanner:
                 lower[row] = 1
                 if not start[options].any():
                     start[options[np.argmax(self._usual.gain[options])]] = True
-        kept = np.zeros(len(grid.course), dtype=bool)
-        kept[self._chosen] = True
         repeatable = [each.repeatable for each in inputs.candidates]
         gain = self._usual.gain.copy()
-        gain[: len(kept)] += kept_gain(grid, kept, repeatable, wishes.keep_bonus)
+        gain[: len(start)] += kept_gain(grid, wishes.keep, repeatable, wishes.keep_bonus)
         changed = replace(
             self._usual,
             lower=lower,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -142,6 +142,9 @@ class Counting:
     cap, per
         At most this much of such lines counts in a requirement's period, or in each policy
         year of it.
+    beside
+        It decides nothing: its cap, for the period, holds beside the rule that decides. Of
+        several such rules the first that fits holds.
     """
 
     __pydantic_config__ = STRICT
@@ -156,6 +159,7 @@ class Counting:
     weight: Weight = Fraction(1)
     cap: Amount | None = None
     per: Literal["period", "year"] = "period"
+    beside: Annotated[bool, Strict()] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +273,8 @@ class Policy:
         The most hours that a plan may ask of a teacher in a policy year, whatever is owed.
     budget_funding
         The funding sources whose costs count against a school's remaining allotment.
+    absences_at_once
+        The most teachers of a school who may be away on one day of term.
     lineage
         Ids of the policies that it completes: what was counted under them counts here.
     version
@@ -300,6 +306,7 @@ class Policy:
     round: tuple[Round, ...] = ()
     hours_per_year: Annotated[Decimal, Field(gt=0)] | None = None
     budget_funding: Words = ()
+    absences_at_once: Annotated[int, Strict(), Field(ge=0)] | None = None
     newcomers: Literal["since_arrival", "all"] = "since_arrival"
     named_only: Annotated[bool, Strict()] = False
     lineage: Words = ()
@@ -310,6 +317,11 @@ class Policy:
         parts = math.lcm(*(rule.weight.denominator for rule in self.counting))
         # It is asked for with every amount.
         object.__setattr__(self, "measure", Measure(self.unit, self.step).finer(parts))
+
+    def own(self, career: Career) -> Policy:
+        """Return the policy with the cycles of a teacher, where they begin on an own day."""
+        cycle = self.cycle.own(career.registered_on)
+        return self if cycle is self.cycle else replace(self, cycle=cycle)
 
     def arrival(self, career: Career) -> dt.date | None:
         """Return the day from which a newcomer owes what the policy asks; ``None``: all along."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -56,7 +56,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class TermRule:
-    """One term of every policy year: from its first month and day to the next term's."""
+    """One term of every policy year: from its first month and day to the next term's.
+
+    ``holiday`` says that there is no school in it.
+    """
 
     __pydantic_config__ = STRICT
 
@@ -64,6 +67,7 @@ class TermRule:
     zh: str
     en: str
     starts: MonthDay
+    holiday: Annotated[bool, Strict()] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,9 @@ class Cycle:
 
     Cycles follow one another from ``starts``; a policy year begins on its month and day, and so
     does its first term. Terms follow one another without gap (holidays may be terms).
+
+    Where it ``begins`` with a teacher's own registration, that is so for teachers whose day is
+    not known; for each of the others see :meth:`own`.
     """
 
     __pydantic_config__ = STRICT
@@ -80,6 +87,19 @@ class Cycle:
     starts: dt.date
     term: Annotated[tuple[TermRule, ...], Field(min_length=1)]
     zone: str = "Asia/Shanghai"
+    begins: Literal["calendar", "registered"] = "calendar"
+
+    def own(self, registered_on: dt.date | None) -> Cycle:
+        """Return the cycle of a teacher: cycles and policy years follow from the own day.
+
+        Terms stay where they are in the calendar: the one under way on that day begins a year
+        with its rest, and ends it with what comes before. A 29th of February counts as the 1st
+        of March.
+        """
+        if self.begins == "calendar" or registered_on is None:
+            return self
+        leap = (registered_on.month, registered_on.day) == (2, 29)
+        return replace(self, starts=registered_on + ONE_DAY if leap else registered_on)
 
     def today(self, as_of: pd.Timestamp) -> dt.date:
         """Return the calendar day that a moment falls on in the policy's zone."""
@@ -106,12 +126,24 @@ class Cycle:
 
     def terms_of(self, span: Period) -> tuple[Period, ...]:
         """Return the terms of all policy years of a period, in order."""
-        return tuple(term for year in self.years_of(span) for term in self._terms(year))
+        return tuple(term for year in self.years_of(span) for _, term in self._terms(year))
 
     def season(self, day: dt.date) -> str:
         """Return the id of the term rule that a day falls under."""
+        return self._rule(day).id
+
+    @property
+    def has_holidays(self) -> bool:
+        """Whether it says which of its terms are holidays."""
+        return any(rule.holiday for rule in self.term)
+
+    def is_holiday(self, day: dt.date) -> bool:
+        """Say whether a day lies in a term that is a holiday."""
+        return self.has_holidays and self._rule(day).holiday
+
+    def _rule(self, day: dt.date) -> TermRule:
         terms = self._terms(self._year(self.number(day)))
-        return next(rule.id for rule, term in zip(self.term, terms, strict=True) if term.holds(day))
+        return next(rule for rule, term in terms if term.holds(day))
 
     def _anniversary(self, number: int) -> dt.date:
         return self.starts.replace(year=self.starts.year + number)
@@ -122,19 +154,40 @@ class Cycle:
         key = str(since.year) if last == since.year else f"{since.year}-{last % 100:02d}"
         return Period(key, since, until, f"{key} 年度", key)
 
-    def _terms(self, year: Period) -> tuple[Period, ...]:
-        starts = [_first_on(rule.starts, year.since) for rule in self.term]
-        bounds = zip(self.term, starts, [*starts[1:], year.until], strict=True)
-        return tuple(
-            Period(
-                key=f"{year.key}-{rule.id}",
-                since=since,
-                until=until,
-                zh=f"{year.key} {rule.zh}",
-                en=f"{rule.en} {year.key}",
-            )
-            for rule, since, until in bounds
+    def _terms(self, year: Period) -> tuple[tuple[TermRule, Period], ...]:
+        """Return the terms of a policy year with their rules, the first perhaps under way."""
+        starts = sorted(
+            ((_first_on(rule.starts, year.since), rule) for rule in self.term), key=_day
         )
+        whole = starts[0][0] == year.since
+        begins = starts if whole else [(year.since, starts[-1][1]), *starts]
+        ends = [*(day for day, _ in begins[1:]), year.until]
+        found = [
+            (rule, _term(rule, year, (since, until)))
+            for (since, rule), until in zip(begins, ends, strict=True)
+        ]
+        if not whole:
+            found[0] = (found[0][0], _rest(found[0][1]))
+        return tuple(found)
+
+
+def _day(start: tuple[dt.date, TermRule]) -> dt.date:
+    return start[0]
+
+
+def _term(rule: TermRule, year: Period, days: tuple[dt.date, dt.date]) -> Period:
+    return Period(
+        key=f"{year.key}-{rule.id}",
+        since=days[0],
+        until=days[1],
+        zh=f"{year.key} {rule.zh}",
+        en=f"{rule.en} {year.key}",
+    )
+
+
+def _rest(term: Period) -> Period:
+    """Return a term that begins before its policy year does, named as its rest."""
+    return replace(term, key=f"{term.key}-rest", zh=f"{term.zh}（后段）", en=f"{term.en} (rest)")
 
 
 def _first_on(month_day: str, since: dt.date) -> dt.date:

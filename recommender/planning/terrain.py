@@ -84,6 +84,9 @@ class Terrain:
     terms, loads, shares
         Of each option its term and load; the even share of each term. All terms are one, with
         a share without end, where the matrix has none.
+    long
+        Options whose load is spread over several terms: they stay where they are when loads are
+        evened.
     passing
         Columns of the matrix for what one period gives to another.
     """
@@ -100,6 +103,7 @@ class Terrain:
     terms: Ints
     loads: Floats
     shares: Floats
+    long: NDArray[np.bool_]
     passing: Ints
 
     @classmethod
@@ -120,7 +124,7 @@ class Terrain:
         sizes = np.bincount(column[inside], minlength=options)
         largest = np.ones(len(kinds))
         np.maximum.at(largest, target, np.abs(amount))
-        terms, loads, shares = _evenness(matrix, kinds, row, column)
+        terms, loads, shares, long = _evenness(matrix, kinds, row, column)
         return cls(
             starts=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
             rows=target[order].astype(np.int64),
@@ -134,6 +138,7 @@ class Terrain:
             terms=terms,
             loads=loads,
             shares=shares,
+            long=long,
             passing=np.unique(column[(kinds == "minimum")[row] & (data < 0)]),
         )
 
@@ -181,19 +186,20 @@ def _by_column(column: Ints, options: int) -> Ints:
 
 def _evenness(
     matrix: Matrix, kinds: NDArray[np.str_], row: Ints, column: Ints
-) -> tuple[Ints, Floats, Floats]:
+) -> tuple[Ints, Floats, Floats, NDArray[np.bool_]]:
     """Read the rows that keep terms even."""
     options = int(matrix.whole.sum())
     even = np.flatnonzero(kinds == "even")
     terms, loads = np.zeros(options, dtype=np.int64), np.zeros(options)
     if not len(even):
-        return terms, loads, np.array([np.inf])
+        return terms, loads, np.array([np.inf]), np.zeros(options, dtype=bool)
     numbers = np.full(len(kinds), -1, dtype=np.int64)
     numbers[even] = np.arange(len(even))
     here = (column < options) & (numbers[row] >= 0)
     terms[column[here]] = numbers[row[here]]
     loads[column[here]] = matrix.rows.data[here]
-    return terms, loads, matrix.upper[even]
+    long = np.bincount(column[here], minlength=options) > 1
+    return terms, loads, matrix.upper[even], long
 
 
 def _caps(
@@ -274,7 +280,10 @@ def spread(
 
     load = np.zeros(len(terrain.shares))
     np.add.at(load, terrain.terms[kept], terrain.loads[kept])
+    if terrain.long.any():
+        even = [row for row, label in enumerate(matrix.labels) if label.rule == "even"]
+        load = matrix.rows[even][:, : len(kept)] @ kept.astype(np.float64)
     fixed = matrix.column_upper[: len(slots)] <= matrix.column_lower[: len(slots)]
-    alone = np.where(fixed, -1 - np.arange(len(slots)), slots)
+    alone = np.where(fixed | terrain.long, -1 - np.arange(len(slots)), slots)
     loads = (terrain.loads, load, terrain.shares)
     return tabu.spread(terrain.land(matrix), kept.copy(), alone, terrain.terms, loads)

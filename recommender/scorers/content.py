@@ -55,15 +55,17 @@ class Content:
 
     def score(self, profiles: Profiles, catalogue: Catalogue) -> NDArray[np.float32]:
         """Return likeness to past courses plus the profile's taste in content."""
-        told = _with_base(profiles.features) @ self._of_courses(catalogue)
-        past = profiles.histories.lasting @ catalogue.alike
-        return np.asarray(told + past.toarray(), np.float32)
+        of_courses = self._of_courses(catalogue)
+        asked = of_courses if catalogue.chosen is None else of_courses[catalogue.chosen]
+        told = _with_base(profiles.features) @ asked.T
+        past = (profiles.histories.lasting @ catalogue.alike).toarray()
+        return np.asarray(told + catalogue.columns(past), np.float32)
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return what each like course of the past and each profile feature adds."""
-        alike = catalogue.alike[:, [course]].toarray()[:, 0]
+        alike = self._alike(catalogue)[[course]].toarray()[0]
         past = profiles.histories.lasting.toarray()[0] * alike
-        told = _with_base(profiles.features).toarray()[0] * self._of_courses(catalogue)[:, course]
+        told = _with_base(profiles.features).toarray()[0] * self._of_courses(catalogue)[course]
         return (
             *past_parts(catalogue, past),
             *(
@@ -85,8 +87,14 @@ class Content:
         return scorer
 
     def _of_courses(self, catalogue: Catalogue) -> NDArray[np.float32]:
-        """Return what each feature adds to each course, shape (n_features + 1, n_courses)."""
-        return np.asarray((catalogue.features @ self.taste_.T).T, np.float32)
+        """Return what each feature adds to each course, shape (n_courses, n_features + 1)."""
+        return catalogue.keep(
+            self.taste_, lambda: np.asarray(catalogue.features @ self.taste_.T, np.float32)
+        )
+
+    def _alike(self, catalogue: Catalogue) -> sparse.csr_array:
+        """Return each course's likeness to fitted ones, shape (n_courses, n_fitted)."""
+        return catalogue.keep(catalogue.alike, lambda: sparse.csr_array(catalogue.alike.T))
 
 
 def _with_base(features: sparse.csr_array) -> sparse.csr_array:

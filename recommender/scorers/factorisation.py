@@ -84,16 +84,20 @@ class Factorisation:
         """Return affinities; a teacher's constant bias is left out, it ranks nothing."""
         told = profiles.features @ self.features_
         vectors = told + _pooled(profiles.histories.lasting, self.courses_) @ self.fold_
-        return catalogue.carried(np.asarray(vectors @ self.courses_.T + self.biases_, np.float32))
+        bias = catalogue.carried(self.biases_[None, :].astype(np.float32))
+        vectors = np.asarray(vectors, np.float32)
+        return catalogue.product(self.courses_, vectors, self.courses_.T) + bias
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return what each past course, each profile feature and the course itself adds."""
-        carry = catalogue.weights_of(course)
-        target = self.courses_.T @ carry
-        history = profiles.histories.lasting.toarray()[0]
-        fold = self.courses_ @ (self.fold_[:-1] @ target)
-        past = history * fold / _root(profiles.histories.lasting)[0, 0]
-        base = float(self.fold_[-1] @ target + self.biases_ @ carry)
+        target = catalogue.weighed(self.courses_.T, course)
+        history = profiles.histories.lasting
+        past = np.zeros(history.shape[1], np.float32)
+        own = history.indices
+        fold = self.courses_[own] @ (self.fold_[:-1] @ target)
+        past[own] = history.data * fold / _root(history)[0, 0]
+        bias = catalogue.weighed(self.biases_[None, :], course)[0]
+        base = float(self.fold_[-1] @ target + bias)
         told = profiles.features.toarray()[0] * (self.features_ @ target)
         return (
             *past_parts(catalogue, past),

@@ -59,8 +59,10 @@ class Following:
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return the chance after each past course."""
-        chances = self.chances_ @ catalogue.weights_of(course)
-        added = _late(profiles).toarray()[0] * chances
+        history = _late(profiles)
+        added = np.zeros(history.shape[1], np.float32)
+        own = history.indices
+        added[own] = history.data * (self.chances_[own] @ catalogue.weights_of(course))
         return past_parts(catalogue, added)
 
     def to_fitted(self) -> Fitted:

@@ -9,6 +9,7 @@ there than all others, it ships alone. Then the scorers are fitted anew on every
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -102,7 +103,7 @@ class Hybrid:
         Places are counted among the courses that are ``allowed``, shape (n_teachers, n_courses):
         what cannot be shown stands in nobody's way. All that have appeared when left out.
         """
-        total = np.zeros((len(profiles), len(catalogue.courses)), np.float32)
+        total = np.zeros((len(profiles), catalogue.width), np.float32)
         for rows, stage in self._groups(profiles):
             own = catalogue.appeared if allowed is None else allowed[rows]
             scores = self._scores(stage, profiles.rows(rows), catalogue)
@@ -124,12 +125,12 @@ class Hybrid:
         profiles: Profiles,
         catalogue: Catalogue,
         allowed: NDArray[np.bool_] | None = None,
-    ) -> Callable[[int], tuple[Part, ...]]:
+    ) -> Explainer:
         """Return :meth:`explain` for any course of one list, scored and placed once for all."""
         ((_, stage),) = self._groups(profiles)
         own = catalogue.appeared if allowed is None else allowed
         scores = self._scores(stage, profiles, catalogue)
-        (total,) = self._blended(stage, scores, catalogue, own)
+        total = self._blended(stage, scores, catalogue, own)
         asked = self.stages_.blends[stage]
         placed = _placed(asked, scores, own)
         new, placed_new = asked, placed
@@ -137,14 +138,7 @@ class Hybrid:
             new = self.stages_.blends[NEW]
             placed_new = _placed(new, scores, own & (catalogue.position < 0))
 
-        def explained(course: int) -> tuple[Part, ...]:
-            is_new = catalogue.position[course] < 0
-            added = new.parts(placed_new, course) if is_new else asked.parts(placed, course)
-            told = [Part("source", name, value) for name, value in added.items()]
-            rest = Part("base", "", float(total[course]) - sum(part.value for part in told))
-            return tuple(part for part in (*told, rest) if part.value)
-
-        return explained
+        return Explainer(total, (asked, placed), (new, placed_new), catalogue.position < 0)
 
     def to_fitted(self) -> Fitted:
         """Return the stages and the fitted parts."""
@@ -221,8 +215,40 @@ class Hybrid:
         return staged(training, self.parts, LEARNERS[self.second_stage], cut, tell)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Explainer:
+    """Says of one teacher's courses what put them where they are.
+
+    Parameters
+    ----------
+    scores
+        Of the courses, shape (1, n_courses): what :meth:`Hybrid.score` returns.
+    known, new
+        Second stage and places of courses that were fitted, and of new ones.
+    is_new
+        Which courses are new, shape (n_courses,).
+    """
+
+    scores: NDArray[np.float32]
+    known: tuple[SecondStage, Places]
+    new: tuple[SecondStage, Places]
+    is_new: NDArray[np.bool_]
+
+    def __call__(self, course: int) -> tuple[Part, ...]:
+        """Return what each scorer's place adds, and what the course's standing adds beside."""
+        stage, placed = self.new if self.is_new[course] else self.known
+        told = [Part("source", n, value) for n, value in stage.parts(placed, course).items()]
+        rest = Part("base", "", float(self.scores[0, course]) - sum(part.value for part in told))
+        return tuple(part for part in (*told, rest) if part.value)
+
+
 def _placed(stage: SecondStage, scores: Scores, allowed: NDArray[np.bool_]) -> Places:
-    return {name: places(scores[name], allowed) for name in stage.names}
+    names = stage.names
+    if len(scores[names[0]]) > 1:
+        return {name: places(scores[name], allowed) for name in names}
+    # Of one teacher all scorers' rows are placed at once: each call costs more than a row.
+    placed = places(np.concatenate([scores[name] for name in names]), allowed)
+    return {name: placed[[row]] for row, name in enumerate(names)}
 
 
 def _sum(stage: SecondStage, scores: Scores, allowed: NDArray[np.bool_]) -> NDArray[np.float32]:

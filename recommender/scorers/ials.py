@@ -68,22 +68,25 @@ class ImplicitALS:
         self.courses_ = rng.normal(0, scale, shape).astype(np.float32)
         by_course = pairs.T.tocsr()
         for _ in range(self.epochs):
-            teachers = self._solved(pairs, self.courses_)
-            self.courses_ = self._solved(by_course, teachers)
+            teachers = self._solved(pairs, self.courses_, self._everyone(self.courses_))
+            self.courses_ = self._solved(by_course, teachers, self._everyone(teachers))
+        self.everyone_ = self._everyone(self.courses_)
         return self
 
     def score(self, profiles: Profiles, catalogue: Catalogue) -> NDArray[np.float32]:
         """Return affinities of the vectors that follow from the histories."""
-        vectors = self._solved(_positive(profiles), self.courses_)
-        return catalogue.carried(vectors @ self.courses_.T)
+        vectors = self._solved(_positive(profiles), self.courses_, self.everyone_)
+        return catalogue.product(self.courses_, vectors, self.courses_.T)
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return what each past course adds: ``h_i v_i' A^-1 v_course``."""
         history = _positive(profiles)
-        target = self.courses_.T @ catalogue.weights_of(course)
-        gram = self._grams(history, self.courses_)[0]
-        affinity = self.courses_ @ np.linalg.solve(gram, target)
-        return past_parts(catalogue, history.toarray()[0] * affinity)
+        target = catalogue.weighed(self.courses_.T, course)
+        gram = self._grams(history, self.courses_, self.everyone_)[0]
+        added = np.zeros(history.shape[1], np.float32)
+        own = history.indices
+        added[own] = history.data * (self.courses_[own] @ np.linalg.solve(gram, target))
+        return past_parts(catalogue, added)
 
     def to_fitted(self) -> Fitted:
         """Return the courses' vectors; no teacher's."""
@@ -95,20 +98,34 @@ class ImplicitALS:
         """Read it back."""
         scorer = cls(**fitted.values)
         scorer.courses_ = fitted.arrays["courses"]
+        scorer.everyone_ = scorer._everyone(scorer.courses_)
         return scorer
 
-    def _solved(self, matrix: sparse.csr_array, others: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _everyone(self, others: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return ``G``, which is the same for every row."""
+        return np.asarray(self.alpha0 * (others.T @ others), np.float32)
+
+    def _solved(
+        self,
+        matrix: sparse.csr_array,
+        others: NDArray[np.float32],
+        everyone: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
         """Return the vector of each row that follows from the others', some rows at a time."""
         out = np.zeros((matrix.shape[0], self.dimensions), np.float32)
         right = matrix @ others
         for rows in _blocks(len(out), self.dimensions):
-            grams = self._grams(matrix[rows], others)
+            grams = self._grams(matrix[rows], others, everyone)
             out[rows] = np.linalg.solve(grams, right[rows][:, :, None])[:, :, 0]
         return out
 
-    def _grams(self, matrix: sparse.csr_array, others: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _grams(
+        self,
+        matrix: sparse.csr_array,
+        others: NDArray[np.float32],
+        everyone: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
         """Return ``A`` of each row, shape (n_rows, dimensions, dimensions)."""
-        everyone = self.alpha0 * (others.T @ others)
         weight = np.asarray(matrix.sum(axis=1), np.float32).ravel()
         # The ridge of Rendle et al., eq. 11: what occurs often is held as firmly as what does not.
         ridge = self.reg * (weight + self.alpha0 * len(others))

@@ -64,12 +64,14 @@ class Popularity:
         """Return shares of choices, shrunk from the segment towards all."""
         # A segment of which nobody was seen in fitting is unknown, too.
         segment = np.where(profiles.segment < len(self.trust_), profiles.segment, -1)
-        return catalogue.carried(self._blended())[segment]
+        whole = catalogue.whole
+        of_segments = catalogue.keep(self.of_segment_, lambda: whole.carried(self._blended()))
+        return catalogue.columns(of_segments[segment])
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return the share among all and what the segment adds to it."""
         segment = int(profiles.segment[0])
-        of_all = float(catalogue.carried(self.of_all_[None, :])[0, course])
+        of_all = float(catalogue.weighed(self.of_all_[None, :], course)[0])
         score = float(self.score(profiles, catalogue)[0, course])
         base = Part("popularity", self.name, of_all)
         if not 0 <= segment < len(self.trust_):

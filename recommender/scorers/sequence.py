@@ -106,25 +106,27 @@ class Sequence:
         inputs = self._inputs(profiles.histories, profiles.features)
         found = np.asarray(inputs @ self.weights_, np.float32)
         if self.directions_.size:
-            found = found @ self.directions_
+            return catalogue.product(self.directions_, found, self.directions_)
         return catalogue.carried(found)
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return what each past course, each profile feature and the base adds."""
         inputs = self._inputs(profiles.histories, profiles.features)
-        target = catalogue.weights_of(course)
+        told = inputs.indices
         if self.directions_.size:
-            target = self.directions_ @ target
-        weights = self.weights_ @ target
-        added = inputs.toarray()[0] * weights
+            weights = self.weights_[told] @ catalogue.weighed(self.directions_, course)
+        else:
+            weights = catalogue.weighed(self.weights_[told], course)
+        added = np.zeros(inputs.shape[1], np.float32)
+        added[told] = inputs.data * weights
         n_past = inputs.shape[1] - profiles.features.shape[1] - 1
         past = np.zeros(len(catalogue.fitted_courses))
         past[self.columns_] = added[:n_past].reshape(-1, len(self.columns_)).sum(axis=0)
         profile = added[n_past:-1]
-        told = [
+        named = [
             Part("profile", profiles.names[i], float(profile[i])) for i in np.flatnonzero(profile)
         ]
-        return (*past_parts(catalogue, past), *told, Part("base", "", float(added[-1])))
+        return (*past_parts(catalogue, past), *named, Part("base", "", float(added[-1])))
 
     def to_fitted(self) -> Fitted:
         """Return the weights and the history columns they are for."""
@@ -190,7 +192,9 @@ class Sequence:
     def _inputs(self, histories: Histories, features: sparse.csr_array) -> sparse.csr_array:
         """Return histories at each half-life, features and a 1, shape (n_rows, n_inputs)."""
         ones = sparse.csr_array(np.ones((features.shape[0], 1), np.float32))
-        past = [history[:, self.columns_] for history in self._past(histories)]
+        past = self._past(histories)
+        if len(self.columns_) < past[0].shape[1]:
+            past = tuple(history[:, self.columns_] for history in past)
         return sparse.csr_array(sparse.hstack([*past, features, ones], format="csr"))
 
     def _targets(self, training: Training, rows: NDArray[np.integer]) -> sparse.csr_array:

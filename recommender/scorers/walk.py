@@ -72,8 +72,10 @@ class Walk:
 
     def explain(self, profiles: Profiles, catalogue: Catalogue, course: int) -> tuple[Part, ...]:
         """Return the chance from each past course."""
-        chances = self.chances_ @ catalogue.weights_of(course)
-        added = profiles.histories.lasting.toarray()[0] * chances
+        history = profiles.histories.lasting
+        added = np.zeros(history.shape[1], np.float32)
+        own = history.indices
+        added[own] = history.data * (self.chances_[own] @ catalogue.weights_of(course))
         return past_parts(catalogue, added)
 
     def to_fitted(self) -> Fitted:

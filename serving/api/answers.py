@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from serving.api.cells import LONGEST_LIST, Id, Instant
-from serving.api.rows import Answer, Body
+from serving.api.cells import Instant
+from serving.api.rows import Answer
 
 
 class EventReceipt(Answer):
@@ -126,88 +126,3 @@ class Recommendations(Answer):
     source: Annotated[str, Field(description="what ranked the list")]
     degraded: Annotated[bool, Field(description="whether something better was not to be had")]
     items: list[Item]
-
-
-class Pin(Body):
-    """A course that the teacher wants in the plan."""
-
-    course_id: Id
-    term: Annotated[str | None, Field(max_length=40, description="such as 2026-spring; any")] = None
-
-
-class PlanBody(Body):
-    """What a plan is asked to heed."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"policy": "national-2011", "pins": [{"course_id": "c-77"}], "bans": ["c-12"]}
-            ]
-        }
-    )
-    policy: Annotated[
-        str | None,
-        Field(
-            pattern="^[a-z0-9][a-z0-9_-]{0,63}$",
-            description="when left out, the one in force for the teacher",
-        ),
-    ] = None
-    pins: Annotated[list[Pin], Field(max_length=LONGEST_LIST)] = []
-    bans: Annotated[list[Id], Field(max_length=LONGEST_LIST)] = []
-
-
-class Sentence(Answer):
-    """One thing said in both languages; the code is stable."""
-
-    code: str
-    zh: str
-    en: str
-
-
-class PlannedCourse(Answer):
-    """One course of a plan."""
-
-    course_id: str
-    title_zh: str
-    title_en: str
-    year: str
-    term: str
-    offering_id: Annotated[str, Field(description="empty: not announced yet, expected 预计")]
-    amount: Annotated[str, Field(description="in the plan's unit; decimal text, exact")]
-    hours: str
-    reasons: list[Sentence]
-
-
-class Outcome(Answer):
-    """One requirement of the policy in one period, amounts as exact decimal text."""
-
-    requirement: str
-    period: str
-    unit: str
-    earned: str
-    planned: str
-    needed: str
-    missing: str
-    compulsory: bool
-    met: bool
-    zh: str
-    en: str
-
-
-class PlanAnswer(Answer):
-    """A teacher's plan for the rest of the cycle."""
-
-    plan_id: str
-    revision: int
-    state: str
-    teacher_id: str
-    policy: str
-    model_version: str
-    as_of: Instant
-    seed: int
-    unit: str
-    items: list[PlannedCourse]
-    outcomes: Annotated[list[Outcome], Field(description="the credit sheet, plan included")]
-    unmet: Annotated[list[Outcome], Field(description="what the plan leaves short")]
-    unkept: Annotated[list[Pin], Field(description="pins that could not be kept")]
-    gap: Annotated[float, Field(description="proven distance to the best plan, 0 is none")]

@@ -11,12 +11,23 @@ import pandas as pd
 from fastapi import APIRouter, Depends, FastAPI
 
 from serving import problems
-from serving.api import audit, courses, events, plans, probes, recommendations, teachers
+from serving.api import (
+    audit,
+    courses,
+    credits,
+    enrolments,
+    events,
+    organisations,
+    plans,
+    probes,
+    recommendations,
+    teachers,
+)
 from serving.api import metrics as watching
 from serving.api.answers import ProblemDetails
 from serving.api.context import Service, identified
 from serving.api.gate import Gate
-from serving.datasets import Shelves
+from serving.api.queries import only_known
 from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
@@ -57,11 +68,13 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     models.load(settings)
     metrics = Metrics()
     store = Store.open(settings.database_url)
-    service = Service(settings, store, models, Shelves(), clock, metrics)
+    service = Service.of(settings, store, models, clock, metrics)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service.impressions.start()
         yield
+        service.impressions.stop()
         service.store.close()
 
     app = FastAPI(
@@ -86,8 +99,10 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
 
 def _v1(app: FastAPI) -> APIRouter:
     """Return the routes of ``/v1``: none of them without a key."""
-    v1 = APIRouter(prefix="/v1", dependencies=[Depends(identified)], responses=PROBLEMS)
-    for part in (teachers, courses, events, recommendations, plans, audit):
+    each = [Depends(identified), Depends(only_known)]
+    v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
+    entities = (organisations, teachers, courses, enrolments, credits)
+    for part in (*entities, events, recommendations, plans, audit):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])

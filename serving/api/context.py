@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, Self, cast
 
 import pandas as pd
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from features.moments import instant
 from serving.api.cells import Id
 from serving.datasets import Shelves
-from serving.identity import Caller, Scope, identify
+from serving.identity import Caller, Scope
+from serving.impressions import Impressions
+from serving.lists import Lists
+from serving.memory import Memory
 from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
@@ -38,19 +42,43 @@ class Service:
     shelves: Shelves
     clock: Callable[[], pd.Timestamp]
     metrics: Metrics
+    memory: Memory
+    lists: Lists
+    impressions: Impressions
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        store: Store,
+        models: ModelHolder,
+        clock: Callable[[], pd.Timestamp],
+        metrics: Metrics,
+    ) -> Self:
+        """Put the parts together around a store and a model."""
+        shelves, memory = Shelves(), Memory(store)
+        skew = pd.Timedelta(seconds=settings.clock_skew)
+        trying = Trying(settings.explore, settings.explore_seed)
+        lists = Lists(store, shelves, memory, trying, skew)
+        return cls(
+            settings,
+            store,
+            models,
+            shelves,
+            clock,
+            metrics,
+            memory,
+            lists,
+            Impressions(store),
+        )
 
     @property
     def skew(self) -> pd.Timedelta:
         """How far a platform's clock may run ahead."""
         return pd.Timedelta(seconds=self.settings.clock_skew)
 
-    @property
-    def trying(self) -> Trying:
-        """How much lists explore."""
-        return Trying(self.settings.explore, self.settings.explore_seed)
 
-
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     return cast(Service, request.app.state.service)
 
 
@@ -58,26 +86,26 @@ Here = Annotated[Service, Depends(_service)]
 _BEARER = HTTPBearer(auto_error=False, description="A key made with `zixuan key`.")
 
 
-def identified(
+async def identified(
     request: Request,
     service: Here,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
 ) -> Caller:
     """Return who calls; a request without a valid key goes no further."""
     header = request.headers.get("authorization", "")
-    with service.store.reading() as connection:
-        return identify(connection, header, service.clock())
+    key = service.memory.key(header, service.memory.stamp())
+    return key.caller_at(instant(service.clock()))
 
 
 Anyone = Annotated[Caller, Depends(identified)]
 
 
-def _platform(caller: Anyone) -> Caller:
+async def _platform(caller: Anyone) -> Caller:
     caller.require(Scope.PLATFORM)
     return caller
 
 
-def _admin(caller: Anyone) -> Caller:
+async def _admin(caller: Anyone) -> Caller:
     caller.require(Scope.ADMIN)
     return caller
 
@@ -94,4 +122,7 @@ Watcher = Annotated[Caller, Depends(_watcher)]
 TeacherId = Annotated[Id, Path(description="teacher 教师标识", examples=["t-1001"])]
 CourseId = Annotated[Id, Path(description="course 课程标识", examples=["c-77"])]
 OfferingId = Annotated[Id, Path(description="offering 班次标识", examples=["c-77-2026-autumn"])]
+OrganisationId = Annotated[
+    Id, Path(description="organisation 机构标识", examples=["county-330109"])
+]
 PlanId = Annotated[Id, Path(description="plan 计划标识")]

@@ -1,78 +1,148 @@
-"""The catalogue: courses and their offerings, put one by one."""
+"""The catalogue: courses and their offerings."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Query, Response, status
 
-from features.declaration import Table
-from features.errors import UnknownId
 from features.tables import BY_NAME
-from serving.api.context import CourseId, Here, OfferingId, Platform, Service
-from serving.api.rows import Course, CourseBody, Offering, OfferingBody
-from serving.identity import Caller
-from serving.store import audit
-from serving.store.checks import Check
-from serving.store.records import to_values
-from serving.store.rows import find, holds, put
-from serving.store.schema import DATA
-from serving.store.tenants import find_tenant, touch_catalogue
+from serving.api.cells import Id
+from serving.api.conditions import Conditional
+from serving.api.context import CourseId, Here, OfferingId, Platform
+from serving.api.entities import CHANGED, GIVEN, Cursor, Desk, Entity, Limit, Word
+from serving.api.patching import Patch
+from serving.api.rows import Course, CourseBody, Courses, Offering, OfferingBody, Offerings
+from serving.store.pages import Asked
+from serving.store.removal import remove
 
-COURSES, OFFERINGS = BY_NAME["courses"], BY_NAME["offerings"]
+COURSES = Entity(BY_NAME["courses"], ("course_id",), CourseBody, Course, "course")
+OFFERINGS = Entity(BY_NAME["offerings"], ("offering_id",), OfferingBody, Offering, "offering")
 router = APIRouter(tags=["catalogue"])
 
 
-@router.put(
-    "/courses/{course_id}", response_model_exclude_none=True, responses={201: {"model": Course}}
-)
+@router.get("/courses", response_model=Courses, response_model_exclude_none=True)
+def list_courses(
+    here: Here,
+    caller: Platform,
+    *,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+    kind: Word = None,
+    domain: Word = None,
+    mode: Word = None,
+    tier: Word = None,
+) -> Any:
+    """List courses and programmes, page by page."""
+    equal = {"kind": kind, "domain": domain, "mode": mode, "tier": tier}
+    return Desk(COURSES, here, caller).list(Asked(equal, limit, cursor))
+
+
+@router.put("/courses/{course_id}", **GIVEN, responses={201: {"model": Course}, **CHANGED})
 def put_course(
-    course_id: CourseId, body: CourseBody, here: Here, caller: Platform, response: Response
+    course_id: CourseId,
+    body: CourseBody,
+    conditions: Conditional,
+    here: Here,
+    caller: Platform,
+    response: Response,
 ) -> Course:
     """Replace a course, or add it (201); the next recommendation knows it."""
-    stored, is_new = _put(here, caller, COURSES, body.model_dump() | {"course_id": course_id})
-    if is_new:
-        response.status_code = status.HTTP_201_CREATED
-    return Course.model_validate(stored)
+    desk = Desk(COURSES, here, caller)
+    return desk.put({"course_id": course_id}, body, conditions, response)
 
 
-@router.get("/courses/{course_id}", response_model_exclude_none=True)
-def get_course(course_id: CourseId, here: Here, caller: Platform) -> Course:
+@router.patch("/courses/{course_id}", **GIVEN, responses=CHANGED)
+def patch_course(
+    course_id: CourseId,
+    patch: Patch,
+    conditions: Conditional,
+    here: Here,
+    caller: Platform,
+    response: Response,
+) -> Course:
+    """Change what is named of a course."""
+    desk = Desk(COURSES, here, caller)
+    return desk.patch({"course_id": course_id}, patch, conditions, response)
+
+
+@router.get("/courses/{course_id}", **GIVEN)
+def get_course(course_id: CourseId, here: Here, caller: Platform, response: Response) -> Course:
     """Return a course."""
-    with here.store.reading() as connection:
-        rows = find(connection, DATA["courses"], caller.tenant, course_id=course_id)
-    if not rows:
-        raise UnknownId(f"course {course_id!r}", remedy="check the id, or put the course first")
-    return Course.model_validate(to_values(COURSES, rows[0]))
+    return Desk(COURSES, here, caller).get({"course_id": course_id}, response)
 
 
-@router.put(
-    "/offerings/{offering_id}",
-    response_model_exclude_none=True,
-    responses={201: {"model": Offering}},
-)
+@router.delete("/courses/{course_id}", status_code=status.HTTP_204_NO_CONTENT, responses=CHANGED)
+def delete_course(
+    course_id: CourseId, conditions: Conditional, here: Here, caller: Platform
+) -> None:
+    """Delete a course that nothing refers to; one with a history gets `available_until` instead."""
+    table = COURSES.table
+    gone = partial(remove, tenant=caller.tenant, table=table, key="course_id", value=course_id)
+    Desk(COURSES, here, caller).delete({"course_id": course_id}, conditions, gone)
+
+
+@router.get("/offerings", response_model=Offerings, response_model_exclude_none=True)
+def list_offerings(
+    here: Here,
+    caller: Platform,
+    *,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+    course_id: Annotated[Id | None, Query()] = None,
+    provider_id: Annotated[Id | None, Query()] = None,
+    mode: Word = None,
+    tier: Word = None,
+) -> Any:
+    """List offerings, page by page."""
+    equal = {"course_id": course_id, "provider_id": provider_id, "mode": mode, "tier": tier}
+    return Desk(OFFERINGS, here, caller).list(Asked(equal, limit, cursor))
+
+
+@router.put("/offerings/{offering_id}", **GIVEN, responses={201: {"model": Offering}, **CHANGED})
 def put_offering(
-    offering_id: OfferingId, body: OfferingBody, here: Here, caller: Platform, response: Response
+    offering_id: OfferingId,
+    body: OfferingBody,
+    conditions: Conditional,
+    here: Here,
+    caller: Platform,
+    response: Response,
 ) -> Offering:
     """Replace an offering, or add it (201); its course must be there."""
-    stored, is_new = _put(here, caller, OFFERINGS, body.model_dump() | {"offering_id": offering_id})
-    if is_new:
-        response.status_code = status.HTTP_201_CREATED
-    return Offering.model_validate(stored)
+    desk = Desk(OFFERINGS, here, caller)
+    return desk.put({"offering_id": offering_id}, body, conditions, response)
 
 
-def _put(
-    here: Service, caller: Caller, table: Table, values: dict[str, Any]
-) -> tuple[dict[str, Any], bool]:
-    """Put one row of the catalogue; return it as stored, and whether it is new."""
-    now = here.clock()
-    key = {name: values[name] for name in table.key}
-    with here.store.writing() as connection:
-        check = Check(connection, find_tenant(connection, caller.tenant), now)
-        record = check.row(table, values)
-        is_new = not holds(connection, DATA[table.name], caller.tenant, **key)
-        put(connection, DATA[table.name], [record])
-        touch_catalogue(connection, caller.tenant)
-        action, subject = f"{table.name}.put", "/".join(key.values())
-        audit.write(connection, caller.tenant, audit.Deed(caller.key_id, action, subject, now))
-    return to_values(table, record), is_new
+@router.patch("/offerings/{offering_id}", **GIVEN, responses=CHANGED)
+def patch_offering(
+    offering_id: OfferingId,
+    patch: Patch,
+    conditions: Conditional,
+    here: Here,
+    caller: Platform,
+    response: Response,
+) -> Offering:
+    """Change what is named of an offering."""
+    desk = Desk(OFFERINGS, here, caller)
+    return desk.patch({"offering_id": offering_id}, patch, conditions, response)
+
+
+@router.get("/offerings/{offering_id}", **GIVEN)
+def get_offering(
+    offering_id: OfferingId, here: Here, caller: Platform, response: Response
+) -> Offering:
+    """Return an offering."""
+    return Desk(OFFERINGS, here, caller).get({"offering_id": offering_id}, response)
+
+
+@router.delete(
+    "/offerings/{offering_id}", status_code=status.HTTP_204_NO_CONTENT, responses=CHANGED
+)
+def delete_offering(
+    offering_id: OfferingId, conditions: Conditional, here: Here, caller: Platform
+) -> None:
+    """Delete an offering that nothing refers to, with its stages and quotas."""
+    table = OFFERINGS.table
+    gone = partial(remove, tenant=caller.tenant, table=table, key="offering_id", value=offering_id)
+    Desk(OFFERINGS, here, caller).delete({"offering_id": offering_id}, conditions, gone)

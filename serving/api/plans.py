@@ -1,113 +1,225 @@
-"""Plans: made on request, stored whole, read back in words."""
+"""Plans: made on request, stored whole, changed, explained, and read back in words."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import Annotated, Any
 
-import sqlalchemy as sa
-from fastapi import APIRouter, Response, status
+import pandas as pd
+from fastapi import APIRouter, Query, Response, status
 
 from features.errors import InvalidData, Problem
-from recommender.planning.explain import item_sentences, outcome_sentence
-from recommender.planning.plan import Outcome as PlanOutcome
-from recommender.planning.plan import Plan
-from recommender.planning.problem import Wishes
-from serving.advising import StoredPlan, View, Window, find_plan, keep_plan
-from serving.api.answers import Outcome, Pin, PlanAnswer, PlanBody, PlannedCourse, Sentence
-from serving.api.context import Here, PlanId, Platform, TeacherId
+from recommender.credits import credits_of
+from recommender.planning.difference import Difference
+from recommender.planning.statement import Statement
+from serving.advising import View, Window
+from serving.api import plan_words as words
+from serving.api.context import Here, PlanId, Platform, Service, TeacherId
+from serving.api.plan_answers import (
+    Alternatives,
+    AskedBody,
+    ChangeAnswer,
+    ChangeBody,
+    DifferenceAnswer,
+    Explanation,
+    PlanAnswer,
+    PlanBody,
+    Revisions,
+    StateBody,
+)
+from serving.identity import Caller
+from serving.plans import (
+    Rules,
+    StoredPlan,
+    account_of,
+    changed_plan,
+    check_revision,
+    find_plan,
+    first_plan,
+    keep_plan,
+    keep_revision,
+    move_plan,
+    others,
+    revisions,
+)
 from serving.store import audit
-from serving.store.rows import find_any
-from serving.store.schema import DATA
 
+MOST_ALTERNATIVES = 3
+WITHOUT_MODEL: dict[int | str, dict[str, Any]] = {503: {"description": "no model"}}
+CHANGED: dict[int | str, dict[str, Any]] = {409: {"description": "it has changed since"}}
 router = APIRouter(tags=["plans"])
+Nth = Annotated[
+    int | None, Query(ge=1, le=1_000_000, description="a revision; the latest when left out")
+]
 
 
 @router.post(
-    "/teachers/{teacher_id}/plan",
-    status_code=status.HTTP_201_CREATED,
-    responses={503: {"description": "no model"}},
+    "/teachers/{teacher_id}/plan", status_code=status.HTTP_201_CREATED, responses=WITHOUT_MODEL
 )
 def post_plan(
     teacher_id: TeacherId, body: PlanBody, here: Here, caller: Platform, response: Response
 ) -> PlanAnswer:
     """Make a plan for the rest of the teacher's cycle and store it as a draft."""
-    loaded, now = here.models.current(), here.clock()
-    with here.store.reading() as connection:
-        window = Window(connection, caller.tenant, here.shelves, loaded, now, here.skew)
-        view = window.view(teacher_id)
-    plan = view.plan(body.policy, _wishes(body, view), here.settings.policies)
+    view = _view(here, caller, teacher_id)
+    _check_courses(body, view)
+    plan = first_plan(view, body.asked(), Rules(body.policy, here.settings.policies))
+    now = here.clock()
     with here.store.writing() as connection:
         stored = keep_plan(connection, caller.tenant, plan, now)
         deed = audit.Deed(caller.key_id, "plan.make", stored.plan_id, now)
         audit.write(connection, caller.tenant, deed)
         response.headers["Location"] = f"/v1/plans/{stored.plan_id}"
-        return _answer(connection, caller.tenant, stored)
+        return words.plan(connection, caller.tenant, stored)
 
 
 @router.get("/plans/{plan_id}")
-def get_plan(plan_id: PlanId, here: Here, caller: Platform) -> PlanAnswer:
-    """Return a plan as it was last revised."""
+def get_plan(plan_id: PlanId, here: Here, caller: Platform, revision: Nth = None) -> PlanAnswer:
+    """Return a plan as it was last revised, or one of its revisions."""
     with here.store.reading() as connection:
-        return _answer(connection, caller.tenant, find_plan(connection, caller.tenant, plan_id))
+        stored = find_plan(connection, caller.tenant, plan_id, revision)
+        return words.plan(connection, caller.tenant, stored)
 
 
-def _wishes(body: PlanBody, view: View) -> Wishes:
-    named = [("pins", pin.course_id) for pin in body.pins] + [("bans", ban) for ban in body.bans]
+@router.get("/plans/{plan_id}/revisions")
+def get_revisions(plan_id: PlanId, here: Here, caller: Platform) -> Revisions:
+    """Return all that a plan has been, without what is in it."""
+    with here.store.reading() as connection:
+        find_plan(connection, caller.tenant, plan_id)
+        return words.revisions(plan_id, revisions(connection, caller.tenant, plan_id))
+
+
+@router.post(
+    "/plans/{plan_id}/revisions",
+    status_code=status.HTTP_201_CREATED,
+    responses=WITHOUT_MODEL | CHANGED,
+)
+def post_revision(plan_id: PlanId, body: ChangeBody, here: Here, caller: Platform) -> ChangeAnswer:
+    """Change a plan as things stand now, with least disturbance, and store it as a draft.
+
+    What was asked of it is asked again; courses done since count, failed ones may be planned
+    again, a new place or stage brings its own rules.
+    """
+    with here.store.reading() as connection:
+        stored = find_plan(connection, caller.tenant, plan_id)
+    check_revision(stored, body.revision)
+    view = _view(here, caller, stored.plan.teacher_id)
+    _check_courses(body, view)
+    rules = Rules(body.policy, here.settings.policies)
+    change = changed_plan(view, stored.plan, body.asked(), body.free, rules)
+    now = here.clock()
+    with here.store.writing() as connection:
+        kept = keep_revision(connection, caller.tenant, plan_id, change.plan, now)
+        audit.write(
+            connection, caller.tenant, audit.Deed(caller.key_id, "plan.revise", plan_id, now)
+        )
+        return ChangeAnswer(
+            plan=words.plan(connection, caller.tenant, kept),
+            difference=words.difference(connection, caller.tenant, change.difference),
+        )
+
+
+@router.get("/plans/{plan_id}/difference")
+def get_difference(
+    plan_id: PlanId,
+    here: Here,
+    caller: Platform,
+    before: Annotated[int, Query(ge=1, le=1_000_000, description="a revision")],
+    after: Nth = None,
+) -> DifferenceAnswer:
+    """Return where one revision of a plan differs from another; why, the change itself told."""
+    with here.store.reading() as connection:
+        old, new = (find_plan(connection, caller.tenant, plan_id, n) for n in (before, after))
+        found = Difference.between(old.plan, new.plan)
+        return words.difference(connection, caller.tenant, found)
+
+
+@router.put("/plans/{plan_id}/state", responses=CHANGED)
+def put_state(plan_id: PlanId, body: StateBody, here: Here, caller: Platform) -> PlanAnswer:
+    """Submit a plan to the school, take it back, or confirm it for the school.
+
+    A draft is submitted; what is submitted is confirmed, or goes back to be a draft. A change
+    makes a new draft and leaves the one before it revised.
+    """
+    now = here.clock()
+    with here.store.writing() as connection:
+        moved = move_plan(connection, caller.tenant, plan_id, body.state)
+        deed = audit.Deed(caller.key_id, f"plan.{body.state}", plan_id, now)
+        audit.write(connection, caller.tenant, deed)
+        return words.plan(connection, caller.tenant, moved)
+
+
+@router.get("/plans/{plan_id}/explanation", responses=WITHOUT_MODEL | CHANGED)
+def get_explanation(plan_id: PlanId, here: Here, caller: Platform) -> Explanation:
+    """Say why each course is planned and why then, what binds, and what to do where it falls short.
+
+    Refused (409) where courses or rules have changed since the plan was made: revise it first.
+    """
+    stored, view = _of_plan(here, caller, plan_id)
+    return words.explanation(account_of(view, stored.plan, here.settings.policies))
+
+
+@router.get("/plans/{plan_id}/alternatives", responses=WITHOUT_MODEL | CHANGED)
+def get_alternatives(
+    plan_id: PlanId,
+    here: Here,
+    caller: Platform,
+    k: Annotated[int, Query(ge=1, le=MOST_ALTERNATIVES, description="at most so many")] = 3,
+) -> Alternatives:
+    """Return other plans that really differ: a lighter first year, more face-to-face, faster.
+
+    They are shown, not stored.
+    """
+    stored, view = _of_plan(here, caller, plan_id)
+    found = others(view, stored.plan, k, here.settings.policies)
+    with here.store.reading() as connection:
+        return words.alternatives(connection, caller.tenant, stored, found)
+
+
+@router.get("/teachers/{teacher_id}/credits")
+def get_credits(
+    teacher_id: TeacherId,
+    here: Here,
+    caller: Platform,
+    policy: Annotated[
+        str | None,
+        Query(
+            pattern="^[a-z0-9][a-z0-9_-]{0,63}$",
+            description="when left out, the one in force for the teacher",
+        ),
+    ] = None,
+) -> Statement:
+    """Return the teacher's credit sheet: what counts for which requirement, line by line."""
+    view = _view(here, caller, teacher_id)
+    return credits_of(
+        view.dataset,
+        teacher_id=teacher_id,
+        as_of=view.as_of,
+        policy_name=policy,
+        policy_folder=here.settings.policies,
+    )
+
+
+def _view(
+    here: Service, caller: Caller, teacher_id: str, as_of: pd.Timestamp | None = None
+) -> View:
+    loaded = here.models.current()
+    with here.store.reading() as connection:
+        window = Window(connection, caller.tenant, here.shelves, loaded, here.clock(), here.skew)
+        return window.view(teacher_id, as_of)
+
+
+def _of_plan(here: Service, caller: Caller, plan_id: str) -> tuple[StoredPlan, View]:
+    """Return the latest revision of a plan, and its teacher at the moment it was made for."""
+    with here.store.reading() as connection:
+        stored = find_plan(connection, caller.tenant, plan_id)
+    as_of = pd.Timestamp(stored.plan.as_of)
+    return stored, _view(here, caller, stored.plan.teacher_id, as_of)
+
+
+def _check_courses(body: AskedBody, view: View) -> None:
     problems = [
-        Problem("plan", 0, place, course, "a course that is there")
-        for place, course in named
+        Problem("plan", 0, field, course, "a course that is there")
+        for field, course in body.courses()
         if course not in view.dataset.courses
     ]
     if problems:
         raise InvalidData(problems)
-    pins = tuple((pin.course_id, pin.term) for pin in body.pins)
-    return Wishes(pins=pins, bans=frozenset(body.bans))
-
-
-def _answer(connection: sa.Connection, tenant: str, stored: StoredPlan) -> PlanAnswer:
-    plan = stored.plan
-    return PlanAnswer(
-        plan_id=stored.plan_id,
-        revision=plan.revision,
-        state=plan.state,
-        teacher_id=plan.teacher_id,
-        policy=plan.policy,
-        model_version=plan.model,
-        as_of=plan.as_of,
-        seed=plan.seed,
-        unit=plan.unit,
-        items=_items(connection, tenant, plan),
-        outcomes=[_outcome(each) for each in plan.outcomes],
-        unmet=[_outcome(each) for each in plan.unmet],
-        unkept=[Pin(course_id=course, term=term or None) for course, term in plan.unkept],
-        gap=plan.gap,
-    )
-
-
-def _items(connection: sa.Connection, tenant: str, plan: Plan) -> list[PlannedCourse]:
-    courses = [item.course for item in plan.items]
-    found = find_any(connection, DATA["courses"], tenant, "course_id", courses)
-    titles = {row["course_id"]: (row["title_zh"] or "", row["title_en"] or "") for row in found}
-    items = []
-    for item in plan.items:
-        zh, en = titles.get(item.course, ("", ""))
-        items.append(
-            PlannedCourse(
-                course_id=item.course,
-                title_zh=zh,
-                title_en=en,
-                year=item.year,
-                term=item.term,
-                offering_id=item.offering,
-                amount=item.amount,
-                hours=item.hours,
-                reasons=[Sentence(**asdict(each)) for each in item_sentences(plan, item)],
-            )
-        )
-    return items
-
-
-def _outcome(outcome: PlanOutcome) -> Outcome:
-    sentence = outcome_sentence(outcome)
-    words = {"met": outcome.met, "zh": sentence.zh, "en": sentence.en}
-    return Outcome.model_validate(asdict(outcome) | words)

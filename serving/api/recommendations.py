@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
 import pandas as pd
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from starlette.concurrency import run_in_threadpool
 
 from recommender.advise import Recommendation
-from serving.advising import Window, log_impressions
+from serving.advising import Window
 from serving.api.answers import Item, Recommendations
 from serving.api.cells import Instant
-from serving.api.context import Here, Platform, TeacherId
+from serving.api.context import Here, Platform, Service, TeacherId
+from serving.lists import Ask
+from serving.models import Loaded
 
 LONGEST_LIST = 200
+JSON = "application/json"
+#: Stands where the id of each showing of a prepared list goes.
+MARK, _MARK_IN_JSON = "\x00", b"\\u0000"
 router = APIRouter(tags=["recommendations"])
 
 
-@router.get("/teachers/{teacher_id}/recommendations", responses={503: {"description": "no model"}})
-def get_recommendations(
+@router.get(
+    "/teachers/{teacher_id}/recommendations",
+    response_model=Recommendations,
+    responses={503: {"description": "no model"}},
+)
+async def get_recommendations(
     teacher_id: TeacherId,
     here: Here,
     caller: Platform,
@@ -28,7 +39,7 @@ def get_recommendations(
         Instant | None, Query(description="nothing dated at or after it is seen; now if left out")
     ] = None,
     explain: Annotated[bool, Query(description="whether reasons are given")] = True,
-) -> Recommendations:
+) -> Response:
     """Return the teacher's best eligible courses, with reasons and open offerings.
 
     What is shown now is remembered under the recommendation's id, each course with the chance
@@ -36,27 +47,43 @@ def get_recommendations(
     it explores nothing, is not remembered and has no id.
     """
     loaded, now = here.models.current(), here.clock()
-    moment = None if as_of is None else pd.Timestamp(as_of)
-    with here.store.reading() as connection:
-        window = Window(connection, caller.tenant, here.shelves, loaded, now, here.skew)
-        view = window.view(teacher_id, moment)
-    recommendation_id = None
+    ask = Ask(caller.tenant, teacher_id, k, explain)
     if as_of is not None:
-        found = view.recommend(k, explain=explain)
-    else:
-        luck = here.trying.luck(caller.tenant, view.dataset, loaded.version, now)
-        found = view.recommend(k, explain=explain, explore=here.trying.share, rng=luck)
-        with here.store.writing() as connection:
-            recommendation_id = log_impressions(connection, caller.tenant, view, found, now)
+        return await run_in_threadpool(_as_of, here, ask, loaded, pd.Timestamp(as_of))
+    found = await here.lists.now(ask, loaded, now)
+    if not found.prepared:
+        answer = _told(ask, loaded, found.as_of, found.items, MARK)
+        # The id comes first, so that nothing that is told can be taken for it.
+        found.prepared.extend(answer.model_dump_json().encode().split(_MARK_IN_JSON, 1))
     here.metrics.listed(loaded.model.hybrid.name, degraded=False)
+    named = here.impressions.show(ask, found.items, loaded.version, now)
+    return Response(named.encode().join(found.prepared), media_type=JSON)
+
+
+def _as_of(here: Service, ask: Ask, loaded: Loaded, moment: pd.Timestamp) -> Response:
+    with here.store.reading() as connection:
+        window = Window(connection, ask.tenant, here.shelves, loaded, here.clock(), here.skew)
+        view = window.view(ask.teacher_id, moment)
+    here.metrics.listed(loaded.model.hybrid.name, degraded=False)
+    told = _told(ask, loaded, view.as_of, view.recommend(ask.k, explain=ask.explain), None)
+    return Response(told.model_dump_json(), media_type=JSON)
+
+
+def _told(
+    ask: Ask,
+    loaded: Loaded,
+    as_of: pd.Timestamp,
+    items: Sequence[Recommendation],
+    recommendation_id: str | None,
+) -> Recommendations:
     return Recommendations(
         recommendation_id=recommendation_id,
-        teacher_id=teacher_id,
-        as_of=view.as_of.to_pydatetime(),
+        teacher_id=ask.teacher_id,
+        as_of=as_of.to_pydatetime(),
         model_version=loaded.version,
         source=loaded.model.hybrid.name,
         degraded=False,
-        items=[_item(each) for each in found],
+        items=[_item(each) for each in items],
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from features.declaration import Column, Table
 from features.tables import BY_NAME
-from serving.api.cells import LONGEST_LIST, LONGEST_TEXT, LONGEST_WORD, cell
+from serving.api.cells import LONGEST_LIST, LONGEST_TEXT, LONGEST_WORD, Id, cell
 
 
 class Body(BaseModel):
@@ -20,6 +20,12 @@ class Body(BaseModel):
 
 class Answer(BaseModel):
     """Of what is answered, clients ignore what they do not know: fields may be added."""
+
+
+class Page(Answer):
+    """Some of what there is, in order."""
+
+    next_cursor: str | None = Field(None, description="send it as `cursor`; left out: no more")
 
 
 def row_model(name: str, table: Table, base: type[BaseModel], leave_out: Collection[str]) -> Any:
@@ -68,6 +74,12 @@ _STATE: Any = row_model("_State", BY_NAME["teachers"], _WithFeatures, {"teacher_
 _COURSE: Any = row_model("_Course", BY_NAME["courses"], _WithFeatures, {"course_id"})
 _OFFERING: Any = row_model("_Offering", BY_NAME["offerings"], Body, {"offering_id"})
 _EVENT: Any = row_model("_Event", BY_NAME["events"], Body, ())
+_ORGANISATION_STATE: Any = row_model(
+    "_OrganisationState", BY_NAME["organisations"], Body, {"organisation_id"}
+)
+_ORGANISATION_STATE_SEEN: Any = row_model(
+    "_OrganisationStateSeen", BY_NAME["organisations"], Answer, {"organisation_id"}
+)
 _STATE_SEEN: Any = row_model("_StateSeen", BY_NAME["teachers"], _WithFeaturesSeen, {"teacher_id"})
 _COURSE_SEEN: Any = row_model("_CourseSeen", BY_NAME["courses"], _WithFeaturesSeen, ())
 _OFFERING_SEEN: Any = row_model("_OfferingSeen", BY_NAME["offerings"], Answer, ())
@@ -118,6 +130,70 @@ class Teacher(Answer):
     states: list[StateSeen]
 
 
+class Teachers(Page):
+    """Teachers, in the order of their ids."""
+
+    items: list[Teacher]
+
+
+class MergeBody(Body):
+    """Which id a teacher goes on under."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"into": "t-1001"}]})
+    into: Id
+
+
+class Merged(Answer):
+    """Where everything has gone."""
+
+    teacher_id: str
+    moved: Annotated[int, Field(description="rows that have changed hands")]
+
+
+class OrganisationState(_ORGANISATION_STATE):
+    """One dated state of an organisation 机构状态."""
+
+
+class OrganisationBody(Body):
+    """All states of an organisation, or the one state of which no date is known."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "states": [
+                        {
+                            "kind": "school",
+                            "parent_id": "county-330109",
+                            "name_zh": "实验小学",
+                            "name_en": "Experimental Primary School",
+                            "locality": "rural",
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+    states: Annotated[list[OrganisationState], Field(min_length=1, max_length=LONGEST_LIST)]
+
+
+class OrganisationStateSeen(_ORGANISATION_STATE_SEEN):
+    """One dated state of an organisation."""
+
+
+class Organisation(Answer):
+    """An organisation with all states, the oldest first."""
+
+    organisation_id: str
+    states: list[OrganisationStateSeen]
+
+
+class Organisations(Page):
+    """Organisations, in the order of their ids."""
+
+    items: list[Organisation]
+
+
 class CourseBody(_COURSE):
     """A course or programme 课程或项目."""
 
@@ -142,6 +218,12 @@ class Course(_COURSE_SEEN):
     """A course or programme."""
 
 
+class Courses(Page):
+    """Courses, in the order of their ids."""
+
+    items: list[Course]
+
+
 class OfferingBody(_OFFERING):
     """One run of a course; an empty cell takes the course's default 班次."""
 
@@ -164,6 +246,12 @@ class OfferingBody(_OFFERING):
 
 class Offering(_OFFERING_SEEN):
     """One run of a course."""
+
+
+class Offerings(Page):
+    """Offerings, in the order of their ids."""
+
+    items: list[Offering]
 
 
 class EventBody(_EVENT):

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from features.columns import ColumnsFile, FeatureKind
 from features.declaration import LIST_SEPARATOR, Column, Table
 from features.errors import InvalidData, Problem
+from features.moments import local_day
 from features.validation import ACYCLIC, FORMS, HAPPENED, ORDERED
 from serving.store.records import to_record
 from serving.store.rows import find_any, holds
@@ -82,8 +83,13 @@ class Check:
     ) -> Iterator[tuple[str, Any, str]]:
         for name in HAPPENED.get(table.name, ()):
             moment = values.get(name)
-            if isinstance(moment, dt.datetime) and moment > self.latest:
-                yield name, moment.isoformat(), f"a time not after {self.latest.isoformat()}"
+            if isinstance(moment, dt.datetime):
+                if moment > self.latest:
+                    yield name, moment.isoformat(), f"a time not after {self.latest.isoformat()}"
+            elif isinstance(moment, dt.date):
+                today = local_day(self.latest, self.tenant.columns.zone).date()
+                if moment > today:
+                    yield name, moment.isoformat(), f"a day not after {today.isoformat()}"
 
     def _dangling(self, table: Table, values: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
         for column in table.columns:
@@ -102,19 +108,20 @@ class Check:
         return not column.required and not holds(self.connection, target, self.tenant.name)
 
     def _circles(self, table: Table, values: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
-        if table.name != "courses":
+        if table.name not in ACYCLIC:
             return
         key, links = ACYCLIC[table.name]
         for link in links:
-            if values[key] in self._reached(values.get(link) or [], key, link):
+            start = _items(table.column(link), values)
+            if values[key] in self._reached(DATA[table.name], start, key, link):
                 yield link, values[key], f"ids that do not lead back to this {key}"
 
-    def _reached(self, start: list[str], key: str, link: str) -> set[str]:
+    def _reached(self, table: sa.Table, start: list[str], key: str, link: str) -> set[str]:
         reached: set[str] = set()
         ahead = set(start)
         while ahead:
             reached |= ahead
-            found = find_any(self.connection, DATA["courses"], self.tenant.name, key, sorted(ahead))
+            found = find_any(self.connection, table, self.tenant.name, key, sorted(ahead))
             cells = [row[link] for row in found if row[link]]
             ahead = {item for cell in cells for item in cell.split(LIST_SEPARATOR)} - reached
         return reached

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from alembic import command
@@ -15,12 +15,16 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from features.errors import InvalidSetting, MissingComponent
+from serving.store.writers import WRITES, Grouped, Separate, Writer
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 5_000
 #: One connection for each thread that answers requests: none waits for another's.
 READERS = 40
-_WRITES = "zixuan_writes"
+#: Elsewhere than in SQLite, each statement would see what was committed until then.
+_CONSISTENT: Mapping[str, object] = MappingProxyType(
+    {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,11 @@ class Store:
     engine
         Its connections.
     writer
-        Held by the one thread of this process that writes: SQLite has one writer, and
-        waiting here is fairer than SQLite's own retrying.
+        Lets threads write: who, when, and with whom.
     """
 
     engine: sa.Engine
-    writer: Lock = field(default_factory=Lock)
+    writer: Writer
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -51,8 +54,10 @@ class Store:
             If the database's driver is not installed.
         """
         try:
-            store = cls(_engine(url))
-            with store.writing() as connection:
+            engine = _engine(url)
+            writer = Grouped(engine) if engine.dialect.name == "sqlite" else Separate(engine)
+            store = cls(engine, writer)
+            with store.writing(alone=True) as connection:
                 _migrate(connection)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, sa.exc.DatabaseError) as error:
             raise InvalidSetting(
@@ -73,16 +78,19 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Read one consistent state of the database."""
-        with self.engine.begin() as connection:
+        options = {} if self.engine.dialect.name == "sqlite" else _CONSISTENT
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
-    @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """Write: durable once the block has ended, undone if it raises."""
-        with self.writer, self.engine.connect() as connection:
-            connection = connection.execution_options(**{_WRITES: True})
-            with connection.begin():
-                yield connection
+    def writing(self, *, alone: bool = False) -> AbstractContextManager[sa.Connection]:
+        """Write: durable once the block has ended, undone if it raises.
+
+        Parameters
+        ----------
+        alone
+            Of long work, so that nobody's short work waits for it to become durable.
+        """
+        return self.writer.writing(alone=alone)
 
     def close(self) -> None:
         """Close all connections."""
@@ -111,7 +119,7 @@ def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     # A writer takes its lock at once: a reader that turns writer later may find it taken.
-    writes = connection.get_execution_options().get(_WRITES, False)
+    writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

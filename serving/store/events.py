@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from features.errors import Refused
 from features.tables import BY_NAME
 from serving.store.records import Record
-from serving.store.rows import find_any, insert
+from serving.store.rows import find_any, insert_new
 from serving.store.schema import DATA, GIVEN_ID
 
 EVENTS = BY_NAME["events"]
@@ -83,8 +83,16 @@ def record(connection: sa.Connection, tenant: str, events: Sequence[Record]) -> 
         elif not _same(before, event):
             raise _conflict(before, event)
         outcomes.append(Outcome.RECORDED if before is None else Outcome.KNOWN)
-    insert(connection, DATA["events"], fresh)
-    return outcomes
+    added = insert_new(connection, DATA["events"], fresh, "event_id")
+    overtaken = [event for event in fresh if event["event_id"] not in added]
+    if not overtaken:
+        return outcomes
+    record(connection, tenant, overtaken)  # they are known by now, with this content or another
+    late = {event["event_id"] for event in overtaken}
+    return [
+        Outcome.KNOWN if event["event_id"] in late else outcome
+        for event, outcome in zip(events, outcomes, strict=True)
+    ]
 
 
 def _same(before: Mapping[str, Any], event: Mapping[str, Any]) -> bool:

@@ -138,6 +138,16 @@ PLANS = sa.Table(
     sa.Index(None, TENANT, "teacher_id"),
 )
 
+TEACHER_VERSIONS = sa.Table(
+    "teacher_versions",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    _id("teacher_id", primary_key=True),
+    # Another with every change of what a list is made from: what a process remembers of the
+    # teacher holds while it stands.
+    sa.Column("version", sa.BigInteger, nullable=False),
+)
+
 AUDIT_LOG = sa.Table(
     "audit_log",
     METADATA,

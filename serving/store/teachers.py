@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from features.tables import TABLES
 from serving.store.records import Record, to_frame
 from serving.store.rows import delete, find, holds, insert
-from serving.store.schema import DATA, OF_TEACHER
+from serving.store.schema import DATA, OF_TEACHER, TEACHER_VERSIONS
 from serving.store.tenants import Tenant
 
 #: What a model, a rule or a plan looks at; impressions are for judging models.
@@ -30,7 +30,10 @@ def replace_states(
 
 def forget(connection: sa.Connection, tenant: str, teacher_id: str) -> bool:
     """Delete every row about a teacher; say whether there was any."""
-    counts = [delete(connection, table, tenant, teacher_id=teacher_id) for table in OF_TEACHER]
+    rows = [table for table in OF_TEACHER if table is not TEACHER_VERSIONS]
+    counts = [delete(connection, table, tenant, teacher_id=teacher_id) for table in rows]
+    # Each deletion gave the teacher another version.
+    delete(connection, TEACHER_VERSIONS, tenant, teacher_id=teacher_id)
     return any(counts)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlalchemy as sa
 
 from features.columns import ColumnsFile
 from features.columns_toml import parse_columns, to_toml
 from features.errors import UnknownId
+from serving.store.rows import find, holds, lock
 from serving.store.schema import TENANT, TENANTS
 
 
@@ -37,16 +39,21 @@ def find_tenant(connection: sa.Connection, name: str) -> Tenant:
     UnknownId
         If there is none of this name.
     """
-    row = connection.execute(sa.select(TENANTS).where(TENANTS.c[TENANT] == name)).one_or_none()
-    if row is None:
+    rows = find(connection, TENANTS, name)
+    if not rows:
         raise UnknownId(f"tenant {name!r}", remedy="import its data, or make a key for it, first")
-    return Tenant(name, parse_columns(row.columns_file), row.catalogue_version)
+    return Tenant(name, _parsed(rows[0]["columns_file"]), rows[0]["catalogue_version"])
+
+
+@lru_cache(maxsize=64)
+def _parsed(columns_file: str) -> ColumnsFile:
+    return parse_columns(columns_file)
 
 
 def add_tenant(connection: sa.Connection, name: str) -> None:
     """Make a tenant, if there is none of this name."""
-    known = connection.execute(sa.select(TENANTS.c[TENANT]).where(TENANTS.c[TENANT] == name))
-    if known.first() is None:
+    lock(connection, name)
+    if not holds(connection, TENANTS, name):
         values = {TENANT: name, "columns_file": to_toml(ColumnsFile()), "catalogue_version": 0}
         connection.execute(sa.insert(TENANTS).values(values))
 

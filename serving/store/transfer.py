@@ -40,7 +40,7 @@ def import_dataset(
         If an event's id is known with another content; then nothing is imported.
     """
     rows = {}
-    with store.writing() as connection:
+    with store.writing(alone=True) as connection:
         add_tenant(connection, tenant)
         declare_columns(connection, tenant, dataset.columns)
         for table in TABLES:

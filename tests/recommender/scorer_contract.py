@@ -142,6 +142,18 @@ class ScorerContract:
             }
             assert outside == {}
 
+    def test_chosen_courses_are_scored_as_among_all(self, model: Model, strangers: Dataset) -> None:
+        catalogue = model.catalogue(strangers, NOW)
+        profiles = model.profiles(strangers, NOW, catalogue)
+        scores = model.score(profiles, catalogue, self.scorer)
+        for chosen in ([0], [1, 3, 4], [], range(catalogue.width)):
+            some = catalogue.only(np.asarray(chosen, np.intp))
+            found = model.scorers[self.scorer].score(profiles, some)
+            if self.scorer == model.hybrid.name:  # counts places among the chosen
+                assert found.shape == (len(profiles), len(chosen))
+            else:
+                assert found == pytest.approx(scores[:, list(chosen)], abs=1e-5)
+
     @pytest.mark.parametrize("make", WORLDS, ids=lambda make: make.__name__)
     def test_a_degenerate_world_gives_a_sane_list(self, make: Callable[[], Dataset]) -> None:
         dataset = make()

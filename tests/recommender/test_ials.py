@@ -20,7 +20,7 @@ def test_a_vector_solves_the_ridge_regression_of_its_row() -> None:
     others = rng.normal(size=(7, 3)).astype(np.float32)
     rows = (rng.random((4, 7)) < 0.4) * rng.random((4, 7))
 
-    solved = als._solved(sparse.csr_array(rows.astype(np.float32)), others)
+    solved = als._solved(sparse.csr_array(rows.astype(np.float32)), others, als._everyone(others))
 
     for row, vector in zip(rows, solved, strict=True):
         ridge = 0.05 * (row.sum() + 0.2 * 7)
@@ -33,4 +33,6 @@ def test_a_row_of_nothing_has_no_vector() -> None:
     als = ImplicitALS(dimensions=3)
     others = np.ones((5, 3), np.float32)
 
-    assert not als._solved(sparse.csr_array((2, 5), dtype=np.float32), others).any()
+    assert not als._solved(
+        sparse.csr_array((2, 5), dtype=np.float32), others, als._everyone(others)
+    ).any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from recommender.model import Model
 from serving.api.app import create_app
 from serving.identity import create_key
 from serving.settings import Settings
+from serving.store.engine import Store
+from tests.serving import databases
+from tests.serving.databases import NewUrl
 
 NOW = pd.Timestamp("2026-03-01T00:00:00Z")
 TEACHER = {
@@ -72,11 +76,35 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[NewUrl]:
+    """Makes databases of a PostgreSQL server that runs as long as the tests do."""
+    with databases.postgres() as new_url:
+        yield new_url
+
+
+@pytest.fixture(scope="module", params=databases.DATABASES)
+def new_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewUrl:
+    """Makes an empty database: what the store promises, it promises on both kinds."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres")
+    folder = tmp_path_factory.mktemp("store")
+    return lambda: f"sqlite:///{folder / uuid.uuid4().hex}.db"
+
+
+@pytest.fixture
+def store(new_url: NewUrl) -> Iterator[Store]:
+    """An empty store."""
+    store = Store.open(new_url())
+    yield store
+    store.close()
+
+
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(new_url: NewUrl, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("service")
     return Settings(
-        database_url=f"sqlite:///{folder / 'store.db'}",
+        database_url=new_url(),
         tracking_uri=f"sqlite:///{folder / 'mlflow.db'}",
         max_body=20_000,
     )

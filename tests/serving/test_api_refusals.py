@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 from fastapi import FastAPI
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from features.errors import ZixuanError
 from serving import problems
@@ -265,14 +265,14 @@ def test_a_body_over_the_limit_is_refused_with_and_without_a_declared_length(pla
 
 def test_unknown_addresses_and_methods_are_problems(platform):
     assert is_problem(platform.get("/v1/nothing"), 404, "not-found")
-    assert is_problem(platform("PATCH", "/v1/teachers/t1"), 405, "method-not-allowed")
+    assert is_problem(platform("PATCH", "/v1/credits/l1"), 405, "method-not-allowed")
 
 
 def test_a_defect_is_a_problem_that_tells_nothing(app: FastAPI, platform, monkeypatch):
     def broken() -> None:
         raise RuntimeError("the secret of t1")
 
-    monkeypatch.setattr("serving.api.teachers.find", broken)
+    monkeypatch.setattr("serving.api.entities.find", broken)
     with structlog.testing.capture_logs() as logs:
         answer = platform.get("/v1/teachers/t1")
     assert is_problem(answer, 500, "failed")
@@ -280,13 +280,18 @@ def test_a_defect_is_a_problem_that_tells_nothing(app: FastAPI, platform, monkey
     assert [line["event"] for line in logs] == ["failed", "request"]
 
 
-def test_a_database_that_does_not_answer_is_a_problem_to_retry(platform, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "name"), [(OperationalError, "no-store"), (IntegrityError, "overtaken")]
+)
+def test_a_database_that_does_not_answer_is_a_problem_to_retry(
+    platform, monkeypatch, error: Any, name: str
+):
     def gone(*arguments: object, **named: object) -> None:
-        raise OperationalError("SELECT", {}, Exception("disk I/O error of t1"))
+        raise error("SELECT", {}, Exception("disk I/O error of t1"))
 
-    monkeypatch.setattr("serving.api.teachers.find", gone)
+    monkeypatch.setattr("serving.api.entities.find", gone)
     answer = platform.get("/v1/teachers/t1")
-    assert is_problem(answer, 503, "no-store")
+    assert is_problem(answer, 503, name)
     assert int(answer.headers["retry-after"]) > 0
     assert "t1" not in answer.text
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
 from features.errors import InvalidSetting, UnknownId
 from serving.errors import NotIdentified
 from serving.identity import Scope, create_key, identify, revoke_key
 from serving.settings import read_settings
 from serving.store.engine import Store
+from serving.store.schema import METADATA
+from tests.serving.databases import NewUrl
 
 NOW = pd.Timestamp("2026-03-01T00:00:00Z")
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return Store.open(f"sqlite:///{tmp_path_factory.mktemp('keys') / 'store.db'}")
+def store(new_url: NewUrl) -> Iterator[Store]:
+    store = Store.open(new_url())
+    yield store
+    store.close()
 
 
 def caller(store: Store, key: str, now: pd.Timestamp = NOW):
@@ -78,9 +84,19 @@ def test_a_key_opens_its_own_tenant_with_its_own_scopes(store: Store):
 
 def test_the_database_does_not_hold_the_secret(store: Store):
     key = create_key(store, "a", ["platform"], NOW)
+    secret = key.split("_", 2)[2]
+    with store.reading() as connection:
+        for table in METADATA.tables.values():
+            rows = connection.execute(sa.select(table)).all()
+            assert not any(secret in str(cell) for row in rows for cell in row)
+
+
+def test_the_files_of_a_database_do_not_hold_the_secret(tmp_path: Path):
+    store = Store.open(f"sqlite:///{tmp_path / 'store.db'}")
+    key = create_key(store, "a", ["platform"], NOW)
     secret = key.split("_", 2)[2].encode()
-    folder = Path(store.engine.url.database).parent
-    assert not any(secret in file.read_bytes() for file in folder.iterdir())
+    assert not any(secret in file.read_bytes() for file in tmp_path.iterdir())
+    store.close()
 
 
 def test_settings_out_of_range_are_named_together():

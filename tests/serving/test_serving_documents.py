@@ -43,6 +43,7 @@ def test_every_kind_of_problem_is_documented(page: str):
         problems.MALFORMED,
         problems.TOO_LARGE,
         problems.NO_STORE,
+        problems.OVERTAKEN,
         problems.FAILED,
     )
     assert [k.name for k in kinds if f"| {k.status} | `{k.name}` |" not in page] == []

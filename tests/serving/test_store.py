@@ -107,11 +107,6 @@ def filled(table: Table) -> pd.DataFrame:
     return frame.drop_duplicates(list(table.key)) if table.key else frame
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store.open(f"sqlite:///{tmp_path / 'store.db'}")
-
-
 @pytest.mark.parametrize("url", ["nonsense", "nodialect://x", "sqlite:////no/such/folder/x.db"])
 def test_a_database_that_cannot_be_opened_is_named_in_the_error(url: str):
     with pytest.raises(InvalidSetting, match="database_url"):
@@ -163,7 +158,8 @@ def test_every_key_starts_with_the_tenant():
     }
 
 
-def test_sqlite_runs_with_a_log_that_survives_a_power_cut(store: Store):
+def test_sqlite_runs_with_a_log_that_survives_a_power_cut(tmp_path: Path):
+    store = Store.open(f"sqlite:///{tmp_path / 'store.db'}")
     with store.reading() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
@@ -175,6 +171,7 @@ def test_sqlite_runs_with_a_log_that_survives_a_power_cut(store: Store):
         "foreign_keys": 1,
         "busy_timeout": 5000,
     }
+    store.close()
 
 
 def test_a_data_set_comes_out_as_it_went_in(store: Store):
@@ -215,6 +212,7 @@ def test_what_was_imported_is_there_after_reopening(store: Store):
     store.close()
     again = Store.open(store.engine.url.render_as_string(hide_password=False))
     assert export_dataset(again).content_hash == dataset().content_hash
+    again.close()
 
 
 def test_tenants_do_not_see_each_other(store: Store):

@@ -11,13 +11,17 @@ import pytest
 from fastapi import FastAPI
 
 from features.dataset import Dataset
+from features.dossiers import Dossier
 from features.errors import InvalidSetting
 from features.reading import read_folder
 from features.writing import write_folder
 from serving.api.app import create_app
+from serving.memory import read_dossier
 from serving.settings import Settings, read_settings
 from serving.store.engine import Store
+from serving.store.tenants import find_tenant
 from serving.store.transfer import export_dataset, import_dataset
+from serving.trying import Trying
 
 LIST = "/v1/teachers/t00/recommendations?k=6"
 
@@ -78,6 +82,7 @@ def test_explored_places_say_so_and_are_logged_with_their_chance(
     app: FastAPI, platform: Any
 ) -> None:
     answer = platform.get(LIST).json()
+    app.state.service.impressions.flush()
     impressions = export_dataset(app.state.service.store).table("impressions")
     logged = impressions[impressions["recommendation_id"] == answer["recommendation_id"]]
     assert logged["propensity"].tolist() == [item["propensity"] for item in answer["items"]]
@@ -106,15 +111,20 @@ def test_another_day_brings_another_draw(platform: Any, clock: Calendar) -> None
 def test_an_event_brings_new_luck(platform: Any, app: FastAPI) -> None:
     """Its chance must not depend on what the old luck showed."""
     service = app.state.service
-    whole = export_dataset(service.store)
-    one = whole.of_teachers(whole.teachers.positions(["t07"]))
+    trying = Trying(service.settings.explore, service.settings.explore_seed)
+
+    def seen() -> Dossier:
+        with service.store.reading() as connection:
+            shelf = service.shelves.of(connection, find_tenant(connection, "default"))
+            return read_dossier(connection, shelf, "default", "t07")
+
+    one = seen()
     event = {"teacher_id": "t07", "course_id": "c01", "occurred_at": "2026-02-28T00:00:00Z"}
     assert platform.post("/v1/events", event).status_code == 201
-    whole = export_dataset(service.store)
-    after = whole.of_teachers(whole.teachers.positions(["t07"]))
+    after = seen()
 
-    def luck(dataset: Dataset, tenant: str = "default", version: str = "m") -> float:
-        return float(service.trying.luck(tenant, dataset, version, service.clock()).random())
+    def luck(dossier: Dossier, tenant: str = "default", version: str = "m") -> float:
+        return float(trying.luck(tenant, dossier, version, service.clock()).random())
 
     assert luck(one) == luck(one)
     assert len({luck(one), luck(after), luck(one, "other"), luck(one, version="n")}) == 4
@@ -146,6 +156,7 @@ def test_what_was_shown_and_chosen_comes_out_and_goes_in_again(
         "recommendation_id": answer["recommendation_id"],
     }
     assert platform.post("/v1/events", event).status_code == 201
+    app.state.service.impressions.flush()
     exported = export_dataset(app.state.service.store)
 
     write_folder(exported, tmp_path / "tables")

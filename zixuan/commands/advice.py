@@ -1,4 +1,4 @@
-"""Advice: a list or a plan for one teacher, lists for all."""
+"""Advice: a list for one teacher, lists for all."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from zixuan.commands.options import (
     Length,
     Model,
     Moment,
-    Policies,
-    PolicyName,
     Quiet,
     Seed,
     Teacher,
@@ -79,68 +77,6 @@ def recommend(
         say(list_json(found))
     else:
         show_list(found, teacher, lang)
-
-
-@app.command(
-    epilog=examples(
-        "plan county --model model --teacher t0000001",
-        "plan county --model model --teacher t0000001 --policy national-2011 --json",
-    )
-)
-def plan(
-    folder: Data,
-    model: Model,
-    teacher: Teacher,
-    *,
-    policy: PolicyName = None,
-    policies: Policies = None,
-    budget: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            metavar="YUAN",
-            help="What is left of the school's allotment for this plan; only offerings whose "
-            "funding the policy names cost anything.",
-            show_default="no limit",
-        ),
-    ] = None,
-    as_of: Moment = None,
-    lang: Language = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Plan the rest of a teacher's cycle.
-
-    Courses term by term, how far they meet each requirement of the rules in force, and what
-    cannot be met.
-    """
-    from recommender.advise import titles
-    from recommender.artifact import load
-    from recommender.planning.amounts import exact
-    from recommender.planning.load import Limits
-    from recommender.plans import make_plan
-    from zixuan.reading import advised_at, now, read
-    from zixuan.show import say
-    from zixuan.show_plan import PlanView, show_plan
-
-    with steps(quiet=quiet) as tell:
-        tell(f"load {model}")
-        loaded = load(model)
-        dataset = read(folder, tell)
-        tell("plan")
-        made = make_plan(
-            loaded,
-            dataset,
-            teacher_id=teacher,
-            as_of=advised_at(as_of, dataset, now()),
-            policy_name=policy,
-            policy_folder=policies,
-            limits=Limits(budget=None if budget is None else exact(budget)),
-        )
-    if as_json:
-        say(made.to_json())
-    else:
-        show_plan(PlanView.of(made, titles(dataset)), lang)
 
 
 @app.command(

@@ -126,7 +126,9 @@ def key(
 
 
 @app.command(
-    epilog=examples("serve", "serve --port 9000", "serve --model model --database sqlite:///a.db")
+    epilog=examples(
+        "serve", "serve --port 9000 --workers 2", "serve --model model --database sqlite:///a.db"
+    )
 )
 def serve(
     *,
@@ -136,6 +138,10 @@ def serve(
     ] = None,
     port: Annotated[
         int | None, typer.Option(help="Port to listen on.", show_default="ZIXUAN_PORT, or 8080")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes that answer.", show_default="ZIXUAN_WORKERS, or 1"),
     ] = None,
     model: Annotated[
         Path | None,
@@ -155,7 +161,8 @@ def serve(
     from serving.server import serve as listen
     from zixuan.store import settings_with
 
-    listen(settings_with(host=host, port=port, artifact=model, database_url=database))
+    asked = {"host": host, "port": port, "workers": workers}
+    listen(settings_with(**asked, artifact=model, database_url=database))
 
 
 @app.command(epilog=examples("doctor", "doctor --database sqlite:///zixuan.db --json"))

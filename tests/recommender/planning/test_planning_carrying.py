@@ -20,8 +20,9 @@ from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Line
 from recommender.planning.load import Limits
 from recommender.planning.matching import Attributes, Career, Standing
+from recommender.planning.options import Candidate, Option
 from recommender.planning.plan import Header, make
-from recommender.planning.problem import Candidate, Inputs, Option
+from recommender.planning.problem import Inputs
 from recommender.planning.rules import Policy, Requirement
 from recommender.planning.solve import Effort
 

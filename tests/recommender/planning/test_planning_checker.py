@@ -18,8 +18,9 @@ from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Line
 from recommender.planning.load import Limits
 from recommender.planning.matching import Attributes, Career, Clause, Standing
+from recommender.planning.options import Candidate, Option
 from recommender.planning.plan import Header, Plan, make
-from recommender.planning.problem import Candidate, Inputs, Option, Wishes
+from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.rules import Counting, Policy, Requirement
 from recommender.planning.solve import Effort
 from recommender.planning.terms import Cycle, TermRule

@@ -17,8 +17,9 @@ from recommender.planning.horizon import Horizon
 from recommender.planning.lines import Batch
 from recommender.planning.load import Limits
 from recommender.planning.matching import Attributes, Career, Clause, Standing, fits_any
+from recommender.planning.options import Candidate, Option
 from recommender.planning.plan import Header, make
-from recommender.planning.problem import Candidate, Inputs, Option, Wishes, build
+from recommender.planning.problem import Inputs, Wishes, build
 from recommender.planning.relaxation import Relaxation
 from recommender.planning.replan import Replanner, kept_places
 from recommender.planning.rules import Requirement
@@ -291,7 +292,8 @@ def test_a_conflict_names_its_rules_and_what_each_would_have_to_give(hours: int)
     assert [label.of for label in conflict.lacking] == ["total"]
     assert {label.rule for label in conflict.against} >= {"minimum", "load"}
     # 360 hours are asked; five years hold five times the limit.
-    total, *years = conflict.reliefs
+    total, every_year, *years = conflict.reliefs
+    assert (every_year.period, every_year.amount) == ("", str((360 - 5 * hours) // 5))
     assert (total.rule, total.amount, total.unit) == ("minimum", str(360 - 5 * hours), "hour")
     assert [each.amount for each in years] == [str(360 - 5 * hours)] * 5
     assert not any(each.of == "ethics" for each in conflict.reliefs)

@@ -15,7 +15,7 @@ from features.tables import BY_NAME
 from recommender.eligibility import Eligibility
 from recommender.planning import intake, offered, policy, rules
 from recommender.planning.horizon import Horizon
-from recommender.planning.problem import Candidate
+from recommender.planning.options import Candidate
 
 AS_OF = pd.Timestamp("2026-01-10T00:00+08:00")
 ZHEJIANG = policy.load("zhejiang-2016")

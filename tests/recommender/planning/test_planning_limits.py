@@ -13,8 +13,9 @@ from recommender.planning import policy
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
 from recommender.planning.matching import Attributes, Career, Standing
+from recommender.planning.options import Candidate, Option
 from recommender.planning.plan import Header, Plan, make
-from recommender.planning.problem import Candidate, Inputs, Option
+from recommender.planning.problem import Inputs
 from recommender.planning.rules import Policy
 
 AS_OF = pd.Timestamp("2024-01-01T00:00+08:00")

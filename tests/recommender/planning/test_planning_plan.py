@@ -15,8 +15,9 @@ from recommender.planning.draft import Label
 from recommender.planning.horizon import Horizon
 from recommender.planning.load import Limits
 from recommender.planning.matching import Attributes, Career, Standing
+from recommender.planning.options import Candidate, Option
 from recommender.planning.plan import Header, Plan, make
-from recommender.planning.problem import Candidate, Inputs, Option, Wishes
+from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.solve import Effort
 
 AS_OF = pd.Timestamp("2026-01-01T00:00+08:00")

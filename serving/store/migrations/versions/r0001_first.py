@@ -174,6 +174,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=True),
         sa.Column("organisation_id", sa.String(length=200), nullable=True),
         sa.Column("employed_on", sa.Date(), nullable=True),
+        sa.Column("registered_on", sa.Date(), nullable=True),
         sa.Column("years_of_service", sa.Double(), nullable=True),
         sa.Column("goals", sa.Text(), nullable=True),
         sa.Column("personalisation", sa.Boolean(), nullable=True),

@@ -1,0 +1,183 @@
+"""What the service costs a request, against a route that does nothing.
+
+Usage: python -m benchmarks.serving [--teachers N] [--courses N] [--years N] [--folder DIR]
+    [--requests N] [--connections N] [--workers 1,2] [--only CASES]
+
+By its module's name, for its file is called as the package that it measures. A province is
+simulated, stored, and a model trained on it (kept in --folder for the next run). For each number
+of workers a server is started and every route asked in turn: a bare path before the middleware,
+static JSON behind it, lists, events, plans. Lists are asked for in three ways: *first*, of
+teachers that the service does not have in memory; *again*, of those who ask once more within the
+minute; *event and list, in turn*, of those who have just done something. CPU is that of all server
+processes by the system's count; requests a second depend on what else the machine does, the load
+itself included. Ratios are against the static route of the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.service.load import Told, ask, request
+from benchmarks.service.prepared import Province, prepare
+from benchmarks.service.running import Server, running
+from benchmarks.service.served import BARE, STATIC
+
+COLUMNS = ("requests", "failed", "requests/s", "CPU us", "x static", "p50 ms", "p99 ms")
+#: Teachers who ask again.
+REGULARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One kind of request.
+
+    Parameters
+    ----------
+    share
+        Of the asked number of requests, for what is slow.
+    """
+
+    name: str
+    make: Callable[[], Iterator[bytes]]
+    share: float = 1.0
+
+
+def main() -> None:
+    arguments = _arguments()
+    console = Console(width=max(Console().width, 120))
+    with console.status("make the province"):
+        province = prepare(arguments.folder, arguments.teachers, arguments.courses, arguments.years)
+    for workers in map(int, arguments.workers.split(",")):
+        settings = {
+            "database_url": province.database,
+            "artifact": province.artifact,
+        }
+        with running(settings, workers, arguments.folder / "server.log") as server:
+            title = f"{arguments.teachers} teachers, {arguments.courses} courses, {workers} workers"
+            console.print(_table(title, server, province, arguments))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--teachers", type=int, default=2_000)
+    parser.add_argument("--courses", type=int, default=1_000)
+    parser.add_argument("--years", type=int, default=5, help="that the events span")
+    parser.add_argument("--folder", type=Path, default=Path("benchmark-service"))
+    parser.add_argument("--requests", type=int, default=2_000, help="of each kind")
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--workers", default="1,2", help="numbers of workers to try")
+    parser.add_argument("--only", default="", help="names of cases, separated by commas")
+    return parser.parse_args()
+
+
+def _table(title: str, server: Server, province: Province, arguments: argparse.Namespace) -> Table:
+    table = Table(title=title)
+    table.add_column("")
+    for name in COLUMNS:
+        table.add_column(name, justify="right")
+    static = float("nan")
+    for case in _cases(province):
+        if arguments.only and case.name not in arguments.only.split(","):
+            continue
+        count = max(1, int(arguments.requests * case.share))
+        used, began = server.cpu_seconds(), pd.Timestamp.now()
+        told = ask(server.port, case.make(), count, arguments.connections)
+        seconds = (pd.Timestamp.now() - began).total_seconds()
+        micros = (server.cpu_seconds() - used) / count * 1e6
+        static = micros if case.name == "static" else static
+        table.add_row(case.name, *_shown(told, count / seconds, micros, micros / static))
+    table.caption = f"memory of all server processes at the end: {server.resident_mib():.0f} MiB"
+    return table
+
+
+def _shown(told: Told, rate: float, micros: float, ratio: float) -> list[str]:
+    p50, p99 = np.percentile(told.seconds, [50, 99]) * 1e3
+    return [
+        f"{len(told.seconds):,}",
+        f"{told.failed:,}",
+        f"{rate:,.0f}",
+        f"{micros:,.0f}",
+        f"{ratio:.1f}",
+        f"{p50:.1f}",
+        f"{p99:.1f}",
+    ]
+
+
+def _cases(province: Province) -> list[Case]:
+    rng = np.random.default_rng(0)
+    order = rng.permutation(len(province.teachers))
+    # No teacher is asked for twice in the two cases of those who are not in memory.
+    half = len(order) // 2
+    unknown, others = order[REGULARS:half], order[half:]
+    regulars = order[:REGULARS]
+
+    def get(path: str) -> Callable[[], Iterator[bytes]]:
+        return lambda: cycle([request("GET", path, province.key)])
+
+    def lists(teachers: np.ndarray, query: str) -> Callable[[], Iterator[bytes]]:
+        paths = [_of(province.teachers[place], f"recommendations?{query}") for place in teachers]
+        return lambda: cycle([request("GET", path, province.key) for path in paths])
+
+    plain, told = "k=10&explain=false", "k=10"
+    return [
+        Case("bare", get(BARE)),
+        Case("static", get(STATIC)),
+        Case("list, first", lists(unknown, plain), 0.25),
+        Case("list, first, explained", lists(others, told), 0.25),
+        Case("list, again", lists(regulars, plain)),
+        Case("list, again, explained", lists(regulars, told)),
+        Case("event", lambda: _events(province, regulars, rng)),
+        Case("event and list, in turn", lambda: _in_turn(province, regulars, rng)),
+        Case("plan", lambda: _plans(province, regulars), 0.02),
+    ]
+
+
+def _of(teacher: str, what: str) -> str:
+    return f"/v1/teachers/{quote(teacher, safe='')}/{what}"
+
+
+def _event(province: Province, teacher: str, rng: np.random.Generator) -> bytes:
+    event = {
+        "event_id": uuid.uuid4().hex,
+        "teacher_id": teacher,
+        "course_id": province.courses[rng.integers(len(province.courses))],
+        "occurred_at": pd.Timestamp.now("UTC").isoformat(),
+        "kind": "viewed",
+    }
+    return request("POST", "/v1/events", province.key, json.dumps(event).encode())
+
+
+def _events(province: Province, teachers: np.ndarray, rng: np.random.Generator) -> Iterator[bytes]:
+    for place in cycle(teachers):
+        yield _event(province, province.teachers[place], rng)
+
+
+def _in_turn(province: Province, teachers: np.ndarray, rng: np.random.Generator) -> Iterator[bytes]:
+    """Yield an event and a list of the same teacher, one after the other."""
+    for place in cycle(teachers):
+        teacher = province.teachers[place]
+        yield _event(province, teacher, rng)
+        path = _of(teacher, "recommendations?k=10&explain=false")
+        yield request("GET", path, province.key)
+
+
+def _plans(province: Province, teachers: np.ndarray) -> Iterator[bytes]:
+    for place in cycle(teachers):
+        path = _of(province.teachers[place], "plan")
+        yield request("POST", path, province.key, b"{}")
+
+
+if __name__ == "__main__":
+    main()

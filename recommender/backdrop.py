@@ -1,0 +1,205 @@
+"""What every teacher of a place is seen against at a moment, kept for as long as it stands.
+
+:func:`recommender.advise.recommend` reads everything off a data set, which is right for one
+question. A service asks the same of thousands of teachers: what they share (the catalogue, the
+rules, the openings) is read here once, and a list costs what is the teacher's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.catalogue import Catalogue
+from features.dataset import Dataset
+from features.done import Repeats
+from features.dossiers import Dossier, Surroundings
+from features.encoding import items
+from features.labels import Label
+from features.moments import NEVER, instant, local_day, microseconds
+from features.organisations import parents_at
+from features.past import courses_of
+from recommender.advise import Recommendation, among, shown, teller, titles
+from recommender.eligibility import MATCHES, StandingRules
+from recommender.explore import Exploration
+from recommender.model import Model
+from recommender.openings import Board
+from recommender.ranking import NONE, rank_one
+from recommender.reasons import Facts
+
+#: Kinds of teachers whose open courses are remembered.
+KINDS = 1_024
+#: A school, and as many organisations above it as ``recommender.eligibility`` looks at.
+ABOVE = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backdrop:
+    """What all teachers share at any moment from ``since`` to before ``until``.
+
+    Parameters
+    ----------
+    dataset
+        The shared tables; it need not hold a teacher.
+    catalogue
+        Its courses as the model sees them.
+    since, until
+        UTC microseconds between which nothing shared appears, ends or changes.
+    """
+
+    model: Model
+    dataset: Dataset
+    catalogue: Catalogue
+    since: int
+    until: int
+    surroundings: Surroundings
+    rules: StandingRules
+    repeats: Repeats
+    board: Board
+    titles: Mapping[str, Label]
+    parents: Mapping[str, str]
+    _open: dict[tuple[tuple[str, ...], ...], NDArray[np.bool_]] = field(
+        default_factory=dict, repr=False
+    )
+
+    @classmethod
+    def of(
+        cls, model: Model, dataset: Dataset, catalogue: Catalogue, as_of: pd.Timestamp
+    ) -> Backdrop:
+        """See what is shared at a moment."""
+        since, until = stretch(dataset, as_of)
+        return cls(
+            model=model,
+            dataset=dataset,
+            catalogue=catalogue.at(dataset, as_of),
+            since=since,
+            until=until,
+            surroundings=Surroundings.of(dataset, as_of),
+            rules=StandingRules.of(dataset, as_of),
+            repeats=Repeats.of(dataset),
+            board=Board.of(dataset, as_of),
+            titles=titles(dataset),
+            parents=parents_at(dataset, as_of),
+        )
+
+    @property
+    def day(self) -> pd.Timestamp:
+        """The day in the data set's zone, as a naive midnight."""
+        return self.board.day
+
+    def covers(self, moment: int) -> bool:
+        """Say whether this is how things stand at a moment, in UTC microseconds."""
+        return self.since <= moment < self.until
+
+    def recommend(
+        self,
+        dossier: Dossier,
+        *,
+        as_of: pd.Timestamp,
+        k: int,
+        explain: bool,
+        explore: float = 0.0,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[Recommendation, ...]:
+        """Return what :func:`recommender.advise.recommend` does, by the hybrid.
+
+        Raises
+        ------
+        InvalidSetting
+            If the share to explore is not from 0 to 1, or ``rng`` is missing.
+        """
+        moment = instant(as_of)
+        kinds = self.dataset.columns.features.get("teachers", {})
+        encoder = self.model.profile_encoder
+        profile = dossier.profile(encoder, self.surroundings, self.catalogue, kinds, as_of)
+        state = dossier.state(moment)
+        places = self._lineage(state)
+        chosen = np.flatnonzero(self._allowed(dossier, state, places, as_of))
+        catalogue = self.catalogue.only(chosen)
+        k = min(k, len(self.dataset.courses))
+        asked = None
+        if explain and len(chosen):
+            everything = np.ones((1, len(chosen)), bool)
+            asked = self.model.hybrid.explainer(profile, catalogue, everything)
+        ranking = rank_one(
+            self.model,
+            profile,
+            catalogue,
+            k=k,
+            exploration=Exploration.of(explore, k, 1, rng),
+            scores=asked.scores if asked else None,
+        )
+        ids = self.dataset.courses.outside(ranking.courses[0][ranking.courses[0] != NONE])
+        runs = {course_id: self.board.of_course(course_id, places) for course_id in ids}
+        tell = None
+        if asked:
+            known = dossier.log.where(dossier.log.known_at < moment)
+            facts = Facts(self.titles, courses_of(known, self.dataset.courses))
+            tell = teller(self.model, profile, self.catalogue, facts, among(chosen, asked))
+        return shown(ranking, ids, self.titles, runs, tell)
+
+    def _allowed(
+        self, dossier: Dossier, state: Mapping[str, Any], places: list[str], as_of: pd.Timestamp
+    ) -> NDArray[np.bool_]:
+        """Return which courses the teacher may be shown, shape (n_courses,)."""
+        completed = dossier.log.before(as_of).of_kinds("completed")
+        day = local_day(as_of, self.dataset.columns.zone)
+        done = completed.course[self.repeats.still_done(completed, day)]
+        return self.rules.allowed(self._open_to(state, places), done, completed.course)
+
+    def _open_to(self, state: Mapping[str, Any], places: list[str]) -> NDArray[np.bool_]:
+        words = {
+            code: places if of_teacher == "places" else items(state.get(of_teacher) or "")
+            for _, of_teacher, code in MATCHES
+        }
+        kind = tuple(map(tuple, words.values()))
+        if kind not in self._open:
+            if len(self._open) >= KINDS:
+                self._open.clear()
+            self._open[kind] = self.rules.open_to(words)
+        return self._open[kind]
+
+    def _lineage(self, state: Mapping[str, Any]) -> list[str]:
+        chain: list[str] = []
+        above = state.get("organisation_id")
+        while above and above not in chain and len(chain) < ABOVE:
+            chain.append(above)
+            above = self.parents.get(above)
+        return chain
+
+
+def stretch(dataset: Dataset, as_of: pd.Timestamp) -> tuple[int, int]:
+    """Return from when until before when all that teachers share stands as it does at a moment.
+
+    A dated fact is seen from the microsecond after it; days begin in the data set's zone.
+    """
+    moment = instant(as_of)
+    dates = np.unique(
+        np.concatenate(
+            [
+                microseconds(dataset.table(table)[column])
+                for table, column in (
+                    ("courses", "available_from"),
+                    ("courses", "available_until"),
+                    ("offerings", "published_at"),
+                    ("organisations", "valid_from"),
+                )
+            ]
+        )
+    )
+    seen = dates[dates != NEVER] + 1
+    zone = dataset.columns.zone
+    today = local_day(as_of, zone)
+    days = [_begins(today, zone), _begins(today + pd.Timedelta(days=1), zone)]
+    place = np.searchsorted(seen, moment, side="right")
+    since = max([days[0], *seen[:place][-1:].tolist()])
+    return since, min([days[1], *seen[place:][:1].tolist()])
+
+
+def _begins(day: pd.Timestamp, zone: str) -> int:
+    return instant(day.tz_localize(zone, ambiguous=True, nonexistent="shift_forward"))

@@ -1,0 +1,44 @@
+"""Parameters of a query: a misspelt or repeated one would be lost silently, and is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+
+def only_known(request: Request) -> None:
+    """Let a request pass whose query holds each declared parameter at most once.
+
+    Raises
+    ------
+    RequestValidationError
+        For others, naming every fault.
+    """
+    given = request.query_params
+    if given:
+        route: APIRoute = request.scope["route"]
+        known = frozenset(_of(route.dependant))
+        faults = [_unknown(name, known) for name in given if name not in known]
+        faults += [_repeated(name) for name in given if len(given.getlist(name)) > 1]
+        if faults:
+            raise RequestValidationError(faults)
+
+
+def _of(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _of(each)
+
+
+def _unknown(name: str, known: frozenset[str]) -> dict[str, Any]:
+    expected = f"one of {', '.join(sorted(known))}" if known else "no parameters"
+    return {"type": "unknown", "loc": ("query", name), "msg": f"Unknown; expected {expected}"}
+
+
+def _repeated(name: str) -> dict[str, Any]:
+    return {"type": "repeated", "loc": ("query", name), "msg": "Expected once"}

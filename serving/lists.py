@@ -1,0 +1,134 @@
+"""The answering path: a teacher's list out of memory, in the thread that answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+from starlette.concurrency import run_in_threadpool
+
+from features.dossiers import Dossier
+from features.moments import instant
+from recommender.advise import Recommendation
+from recommender.backdrop import Backdrop
+from serving.datasets import Shelf, Shelves
+from serving.memory import Memory, Recent
+from serving.models import Loaded
+from serving.store.engine import Store
+from serving.store.tenants import Tenant
+from serving.trying import Trying
+
+#: Within so many microseconds a teacher who does nothing is shown the same list.
+STEP = 60_000_000
+#: So many lists are remembered, those asked for last.
+LISTS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked for: a list of ``k`` courses for a tenant's teacher, with reasons or not."""
+
+    tenant: str
+    teacher_id: str
+    k: int
+    explain: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class List:
+    """A teacher's list, and what it was made of: it holds while these are the same.
+
+    Parameters
+    ----------
+    moment
+        UTC microseconds as of which it was made.
+    prepared
+        The answer, cut where the id of each showing goes; empty before the first.
+    """
+
+    dossier: Dossier
+    backdrop: Backdrop
+    moment: int
+    items: tuple[Recommendation, ...]
+    prepared: list[bytes] = field(default_factory=list)
+
+    @property
+    def as_of(self) -> pd.Timestamp:
+        """The moment as of which it was made."""
+        return _timestamp(self.moment)
+
+    def holds(self, dossier: Dossier, backdrop: Backdrop, moment: int) -> bool:
+        """Say whether it would be made the same."""
+        same = self.dossier is dossier and self.backdrop is backdrop
+        return same and self.moment == moment
+
+
+class Lists:
+    """Makes lists, and remembers those asked for last.
+
+    Parameters
+    ----------
+    store, shelves, memory
+        What lists are made from.
+    trying
+        How much they explore.
+    skew
+        How far a platform's clock may run ahead.
+    """
+
+    def __init__(
+        self, store: Store, shelves: Shelves, memory: Memory, trying: Trying, skew: pd.Timedelta
+    ) -> None:
+        self._store = store
+        self._shelves = shelves
+        self._memory = memory
+        self._trying = trying
+        self._skew = skew
+        self._lists: Recent[Ask, List] = Recent(LISTS)
+
+    async def now(self, ask: Ask, loaded: Loaded, now: pd.Timestamp) -> List:
+        """Return a teacher's list as of now, after all that has been committed.
+
+        Now is the last full minute, or just after what has changed since: the teacher's latest
+        event, or state that begins within the skew, or a date of the catalogue. A platform whose
+        clock runs ahead a little sees the effect of what it has just sent all the same.
+
+        Raises
+        ------
+        UnknownId
+            If the tenant has no such teacher.
+        """
+        stamp = self._memory.stamp()
+        owner = self._memory.tenant(ask.tenant, stamp)
+        shelf = self._shelves.kept(owner)
+        if shelf is None:
+            shelf = await run_in_threadpool(self._fetched, owner)
+        dossier = self._memory.dossier(shelf, ask.tenant, ask.teacher_id, stamp)
+        after = dossier.latest(instant(now + self._skew)) + 1
+        seen = _timestamp(max(instant(now), after))
+        backdrop = shelf.standing(loaded, seen)
+        if backdrop is None:
+            backdrop = await run_in_threadpool(shelf.backdrop, loaded, seen)
+        moment = max(instant(now) // STEP * STEP, after, backdrop.since)
+        known = self._lists.get(ask)
+        if known is None or not known.holds(dossier, backdrop, moment):
+            luck = self._trying.luck(ask.tenant, dossier, loaded.version, backdrop.day)
+            items = backdrop.recommend(
+                dossier,
+                as_of=_timestamp(moment),
+                k=ask.k,
+                explain=ask.explain,
+                explore=self._trying.share,
+                rng=luck,
+            )
+            known = List(dossier, backdrop, moment, items)
+            self._lists.put(ask, known)
+        return known
+
+    def _fetched(self, tenant: Tenant) -> Shelf:
+        with self._store.reading() as connection:
+            return self._shelves.of(connection, tenant)
+
+
+def _timestamp(moment: int) -> pd.Timestamp:
+    return pd.Timestamp(moment, unit="us", tz="UTC")
