@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from serving.store.events import with_id
 from serving.store.records import Record
 from serving.store.rows import delete, find, insert, lock
-from serving.store.schema import DATA, GIVEN_ID, OF_TEACHER, PLANS
+from serving.store.schema import DATA, GIVEN_ID, OF_TEACHER, PLANS, TEACHER_VERSIONS
 
 #: Of one content, so many events of a data set are told apart.
 OCCURRENCES = 10_000
@@ -36,6 +36,7 @@ def merge(connection: sa.Connection, tenant: str, old: str, into: str) -> int:
         kept = [row for names, row in fresh.items() if names not in there]
         insert(connection, table, kept)
         moved += len(kept)
+    delete(connection, TEACHER_VERSIONS, tenant, teacher_id=old)
     return moved
 
 
