@@ -54,7 +54,7 @@ class Walk:
 WALKS = (
     Walk(0.003, 2, 200, 0.012, np.inf),
     Walk(0.003, 2, 700, 0.02, 0.02, anew=False),
-    *(Walk(0.003, 2, 700, 0.025, 0.027),) * 5,
+    *(Walk(0.003, 2, 700, 0.025, 0.027),) * 8,
     Walk(0.01, 2, 1000, 0.025, 0.027),
 )
 
@@ -240,13 +240,15 @@ def walked(
     from recommender.planning import tabu
 
     land, bound = terrain.land(matrix), proven(relaxed.bound)
-    begun = start | (matrix.column_lower[: len(start)] > 0)
+    held = matrix.column_lower[: len(start)] > 0
+    begun = start | held
     best, kept = -np.inf, begun
     for number, walk in enumerate(WALKS):
         if np.isfinite(best) and best >= bound - walk.tried * abs(bound):
             break
         if walk.anew:
-            chosen = begun.copy()
+            # Where nothing near was found from a plan that was, it is looked for elsewhere.
+            chosen = begun.copy() if number == 0 else (relaxed.values[: len(start)] > 0.5) | held
             state, prices = tabu.activities(land, chosen), _prices(terrain, relaxed)
         stop = (walk.steps, bound - walk.enough * abs(bound), walk.rest, seed + number)
         free = near(matrix, relaxed, len(start), walk.narrow)
