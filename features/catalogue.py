@@ -18,6 +18,7 @@ from features.events import EventLog
 from features.fitted import Fitted, numbers_of
 from features.ids import IdMap
 from features.moments import NEVER, instant, microseconds
+from features.neighbours import carry_of, nearest
 
 CODE_COLUMNS = (
     "kind",
@@ -37,10 +38,8 @@ CODE_COLUMNS = (
 )
 TEXT_COLUMNS = ("title_zh", "title_en", "text_zh", "text_en")
 Kept = TypeVar("Kept")
-NEIGHBOURS = 20
 #: So many things are kept beside a catalogue: those of one model's scorers, not of all ever tried.
 KEPT = 32
-CHUNK = 2048
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -262,7 +261,7 @@ class CourseEncoder:
     ) -> Catalogue:
         """See courses by their content, shape (n_courses, n_content); all of them if not told."""
         position = self.fitted.positions(courses.ids)
-        alike = _nearest(features, self.content, position)
+        alike = nearest(features, self.content, position)
         return Catalogue(
             courses=courses,
             features=features,
@@ -270,7 +269,7 @@ class CourseEncoder:
             fitted_courses=self.fitted,
             fitted_features=self.content,
             alike=alike,
-            carry=_carry(alike, position),
+            carry=carry_of(alike, position),
             borrowed=kriging.weights(self.content, features[position < 0], self.noise),
             appeared=np.ones(len(courses), bool) if seen is None else seen,
             position=position,
@@ -361,43 +360,3 @@ def _binned_or_missing(numbers: pd.Series, edges: list[float]) -> pd.Series:
     if edges:
         return binned(numbers, edges)
     return pd.Series(None, index=numbers.index, dtype="str")
-
-
-def _carry(alike: sparse.csr_array, position: NDArray[np.int32]) -> sparse.csr_array:
-    """Build :attr:`Catalogue.carry`: ones for fitted courses, squared cosines for new ones."""
-    known, new = np.flatnonzero(position >= 0), np.flatnonzero(position < 0)
-    ones = np.ones(len(known), np.float32)
-    own = sparse.csc_array((ones, (position[known], known)), shape=alike.shape)
-    near = sparse.csc_array(alike[:, new]).power(2)
-    total = near.sum(axis=0)
-    scale = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
-    borrowed = near @ sparse.dia_array((scale[None, :], 0), shape=(len(new), len(new)))
-    place = sparse.csr_array(
-        (np.ones(len(new), np.float32), (np.arange(len(new)), new)),
-        shape=(len(new), alike.shape[1]),
-    )
-    return sparse.csr_array(own + borrowed @ place, dtype=np.float32)
-
-
-def _nearest(
-    features: sparse.csr_array, known: sparse.csr_array, position: NDArray[np.int32]
-) -> sparse.csr_array:
-    """Build :attr:`Catalogue.alike`, some courses at a time to bound memory."""
-    n_known, n_courses = known.shape[0], features.shape[0]
-    k = min(NEIGHBOURS, n_known)
-    row, column, value = [], [], []
-    for start in range(0, n_courses if k else 0, CHUNK):
-        chunk = np.arange(start, min(start + CHUNK, n_courses))
-        cosine = (features[chunk] @ known.T).toarray()
-        own = position[chunk]
-        cosine[np.flatnonzero(own >= 0), own[own >= 0]] = 0
-        near = np.argpartition(-cosine, k - 1, axis=1)[:, :k]
-        row.append(near.ravel())
-        column.append(np.repeat(chunk, k))
-        value.append(np.take_along_axis(cosine, near, axis=1).ravel())
-    alike = sparse.csr_array((n_known, n_courses), dtype=np.float32)
-    if row:
-        entries = (np.concatenate(value), (np.concatenate(row), np.concatenate(column)))
-        alike = sparse.csr_array(entries, shape=alike.shape, dtype=np.float32)
-    alike.eliminate_zeros()
-    return alike

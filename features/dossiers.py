@@ -20,7 +20,7 @@ from scipy import sparse
 from features import codes
 from features.catalogue import Catalogue
 from features.dataset import Dataset
-from features.encoding import interval, items, unit_rows
+from features.encoding import interval, items
 from features.events import KIND_NUMBER, EventLog
 from features.histories import histories_before
 from features.moments import MICROSECONDS_PER_DAY, NEVER, instant
@@ -292,8 +292,10 @@ def _marks(encoder: ProfileEncoder, cells: Mapping[str, str | None]) -> sparse.c
         if (column, word) in number
     }
     columns = np.array(sorted(found), np.int32)
-    marks = (np.ones(len(columns), np.float32), columns, np.array([0, len(columns)], np.int32))
-    return unit_rows(sparse.csr_array(marks, shape=(1, len(encoder.names))))
+    # A row of so many ones, scaled to length 1.
+    shares = np.full(len(columns), 1 / np.sqrt(max(len(columns), 1)), np.float32)
+    row = (shares, columns, np.array([0, len(columns)], np.int32))
+    return sparse.csr_array(row, shape=(1, len(encoder.names)))
 
 
 def _told(column: pd.Series) -> list[str | None]:

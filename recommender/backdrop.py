@@ -148,8 +148,7 @@ class Backdrop:
     ) -> NDArray[np.bool_]:
         """Return which courses the teacher may be shown, shape (n_courses,)."""
         completed = dossier.log.before(as_of).of_kinds("completed")
-        day = local_day(as_of, self.dataset.columns.zone)
-        done = completed.course[self.repeats.still_done(completed, day)]
+        done = completed.course[self.repeats.still_done(completed, self.day)]
         return self.rules.allowed(self._open_to(state, places), done, completed.course)
 
     def _open_to(self, state: Mapping[str, Any], places: list[str]) -> NDArray[np.bool_]:

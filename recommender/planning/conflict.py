@@ -100,18 +100,24 @@ class _Search:
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
         self.matrix, self._more, self._every = _with_more(problem.matrix)
-        self._relaxation = Relaxation(self.matrix, covers=False)
+        self._relaxation = Relaxation(self.matrix, covers=False, perturb=False)
         self._lacking = np.flatnonzero(self.matrix.levels.any(axis=0))
         self._missing = np.zeros(len(self.matrix.gain))
+        # A choice that keeps to all that is held so far; unknown before the first solve.
+        self._held = np.full(len(self.matrix.gain), np.inf)
         self._upper = self.matrix.column_upper.copy()
         self._rows_of = _rows_of(self.matrix, np.concatenate([self._lacking, self._more]))
 
     def narrow(self, level: int) -> NDArray[np.int64]:
         """Minimise a level and hold it; return the rows in conflict, none where all is met."""
         cost = self.matrix.levels[level]
-        self._relaxation.gains(-cost)
-        relaxed = self._relaxation.solve()
         columns = np.flatnonzero(cost > 0)
+        relaxed = None
+        if self._held[columns].sum() > NOTHING:
+            self._relaxation.gains(-cost)
+            relaxed = self._relaxation.solve()
+        if relaxed is not None:
+            self._held = relaxed.values
         if relaxed is None or relaxed.values[columns].sum() <= NOTHING:
             self._limit(columns, np.zeros(len(columns)))
             return np.zeros(0, dtype=np.int64)

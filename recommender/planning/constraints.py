@@ -114,37 +114,43 @@ def _spans(
     """Group the options of a course of which at most one may be taken."""
     if repeatable == NEVER_AGAIN or not len(options):
         return [("", options)]
-    return [(key, options[inside]) for key, inside in _repeats(options, grid, repeatable)]
+    keys, inside = _repeats(options, grid, repeatable)
+    return [(key, options[each]) for key, each in zip(keys, inside, strict=True)]
 
 
 def _repeats(
     options: NDArray[np.int64], grid: Grid, repeatable: str
-) -> list[tuple[str, NDArray[np.bool_]]]:
-    """Say which of the options of a course that may be repeated exclude each other."""
+) -> tuple[Sequence[str], NDArray[np.bool_]]:
+    """Name the stretches in which a repeatable course is taken once, and say what lies in each.
+
+    The mask has shape (n_stretches, n_options).
+    """
     days = grid.days[options]
-    return [
-        (key, (since <= days) & (days < until))
-        for key, since, until in _stretches(tuple(sorted(set(days.tolist()))), repeatable)
-    ]
+    keys, since, until = _stretches(tuple(sorted(set(days.tolist()))), repeatable)
+    return keys, (since <= days) & (days < until)
 
 
 @lru_cache(maxsize=1024)
-def _stretches(ordinals: tuple[int, ...], repeatable: str) -> list[tuple[str, int, int]]:
+def _stretches(
+    ordinals: tuple[int, ...], repeatable: str
+) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]:
     """Return the stretches of days, as ordinals, in which a course is taken at most once.
 
-    The end is the first day after it. Terms and offerings end on few days: catalogues repeat
-    them course by course.
+    The first day of each and the first after it are columns, shape (n_stretches, 1). Terms and
+    offerings end on few days: catalogues repeat them course by course.
     """
     days = [dt.date.fromordinal(each) for each in ordinals]
     if repeatable == YEARLY:
-        return [
-            (str(year), dt.date(year, 1, 1).toordinal(), dt.date(year + 1, 1, 1).toordinal())
-            for year in sorted({day.year for day in days})
-        ]
-    again = free_from(pd.DatetimeIndex(days), repeatable)
-    return [
-        (str(day), day.toordinal(), end.toordinal()) for day, end in zip(days, again, strict=True)
-    ]
+        years = sorted({day.year for day in days})
+        keys = tuple(str(year) for year in years)
+        spans = [(dt.date(year, 1, 1), dt.date(year + 1, 1, 1)) for year in years]
+    else:
+        keys = tuple(str(day) for day in days)
+        spans = list(zip(days, free_from(pd.DatetimeIndex(days), repeatable), strict=True))
+    since, until = (
+        np.array([[span[side].toordinal()] for span in spans], dtype=np.int64) for side in (0, 1)
+    )
+    return keys, since, until
 
 
 def equivalent(
@@ -203,7 +209,7 @@ def _so_far(options: NDArray[np.int64], grid: Grid, repeatable: str) -> NDArray[
     earlier = terms <= terms[:, None]
     if repeatable == NEVER_AGAIN or not len(options):
         return earlier
-    spans = np.array([inside for _, inside in _repeats(options, grid, repeatable)])
+    spans = _repeats(options, grid, repeatable)[1]
     sizes = np.where(spans.T, earlier.astype(np.int64) @ spans.T, -1)
     return earlier & spans[sizes.argmax(axis=1)]
 

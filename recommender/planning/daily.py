@@ -51,12 +51,9 @@ def draft_days(
     """
     presence.clashes(draft, dates.stretches, grid)
     if closed:
-        likely = [
-            days or some_day(horizon, term, mode)
-            for days, term, mode in zip(
-                dates.stretches, grid.term.tolist(), dates.modes, strict=True
-            )
-        ]
+        places = list(zip(grid.term.tolist(), dates.modes, strict=True))
+        terms = {place: some_day(horizon, *place) for place in set(places)}
+        likely = [days or terms[place] for days, place in zip(dates.stretches, places, strict=True)]
         for rule in closed:
             presence.closed(draft, likely, grid, rule)
     if days_away is not None:

@@ -130,15 +130,23 @@ class Draft:
 
     def shortage(self, level: int, most: float, cost: float) -> int:
         """Append a column for what is missing, up to ``most``, and return its number."""
-        number = int(self.columns(upper=[most], gain=[0])[0])
+        number = self._one(most)
         self._costs.append((level, number, cost))
         return number
 
     def roughness(self, cost: float) -> int:
         """Append a column for what makes a plan uneven and return its number."""
-        number = int(self.columns(upper=[np.inf], gain=[0])[0])
+        number = self._one(np.inf)
         self._rough[number] = cost
         return number
+
+    def _one(self, upper: float) -> int:
+        """Append one column that gains nothing and need not be whole."""
+        self._upper.append(upper)
+        self._lower.append(0.0)
+        self._whole.append(False)
+        self._gain.append(0.0)
+        return len(self._upper) - 1
 
     def row(
         self,

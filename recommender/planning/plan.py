@@ -269,19 +269,15 @@ def _items(problem: Problem, solution: Solution, sheet: CreditSheet) -> tuple[It
         ),
     )
     opens = _opens(problem.inputs, {problem.places[column][0] for column in chosen})
-    ranks = _ranks(problem, chosen)
-    return tuple(
-        _item(problem, column, rank, serves, opens)
-        for column, rank in zip(chosen, ranks, strict=True)
-    )
+    ranked = zip(chosen, _ranks(problem, chosen), strict=True)
+    return tuple(_item(problem, column, rank, serves, opens) for column, rank in ranked)
 
 
 def _ranks(problem: Problem, columns: Sequence[int]) -> list[int]:
     """Return the place of each column's course among all candidates by utility in its year."""
     inputs = problem.inputs
-    years = [inputs.horizon.year_of_term[problem.places[column][1].term] for column in columns]
-    numbers = [problem.places[column][0] for column in columns]
-    above = inputs.utility[:, years] > inputs.utility[numbers, years]
+    years = inputs.horizon.years_by_term[problem.grid.term[columns]]
+    above = inputs.utility[:, years] > inputs.utility[problem.grid.course[columns], years]
     ranks: list[int] = (1 + above.sum(axis=0)).tolist()
     return ranks
 

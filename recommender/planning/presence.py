@@ -74,9 +74,13 @@ def closed(
     """
     days = [span for _, span in spans]
     inside: list[list[int]] = [[] for _ in spans]
+    # What is only expected shares its days with all else of that term.
+    met = {
+        id(own): {number for each in own for number in each.surely_on(days)}
+        for own in {id(own): own for own in stretches}.values()
+    }
     for option in np.flatnonzero(~grid.held).tolist():
-        own = stretches[option]
-        for number in {number for each in own for number in each.surely_on(days)}:
+        for number in met[id(stretches[option])]:
             inside[number].append(option)
     for (label, _), options in zip(spans, inside, strict=True):
         if options:

@@ -45,10 +45,11 @@ class Relaxation:
 
     Rows are tightened first, without losing a whole choice: a part larger than what is needed
     is cut down to it, and of parts larger than a k-th of a limit fewer than k may be taken
-    (``covers``: not where a limit itself may grow).
+    (``covers``: not where a limit itself may grow). ``perturb``: costs a little, against stalls;
+    not where few columns cost anything, and it takes longer to undo than it saves.
     """
 
-    def __init__(self, matrix: Matrix, *, covers: bool = True) -> None:
+    def __init__(self, matrix: Matrix, *, covers: bool = True, perturb: bool = True) -> None:
         self._rows = len(matrix.labels)
         self._columns = np.arange(len(matrix.gain), dtype=np.int32)
         self._highs = highspy.Highs()
@@ -58,6 +59,7 @@ class Relaxation:
             ("presolve", "off"),
             ("solver", "simplex"),
             ("simplex_strategy", 1),
+            ("dual_simplex_cost_perturbation_multiplier", float(perturb)),
         ):
             self._highs.setOptionValue(option, value)
         rows = tightened(matrix)

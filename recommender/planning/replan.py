@@ -51,7 +51,8 @@ class Replanner:
         self._relaxation = Relaxation(self._usual)
         self._terrain = Terrain.of(self._usual)
         first = self._problem if inputs.wishes == lasting else build(inputs)
-        solution = solve(first, self._effort)
+        # Solved once, the relaxation starts there with every change.
+        solution = solve(first, self._effort, self._relaxation if first is self._problem else None)
         self._chosen = np.array(solution.chosen, dtype=np.int64)
         self.plan = written(first, solution, header, self._effort)
         self._wishes = inputs.wishes

@@ -46,12 +46,15 @@ def least(matrix: Matrix) -> Least | None:
     """Minimise what falls short, level by level; ``None`` where rounding does not settle it."""
     relaxation = Relaxation(matrix)
     levels = []
+    relaxed: Relaxed | None = None
     for cost in matrix.levels:
-        relaxation.gains(-cost)
-        relaxed = relaxation.solve()
+        # What the last solve does not miss, nothing better misses.
+        if relaxed is None or cost @ relaxed.values > NOTHING:
+            relaxation.gains(-cost)
+            relaxed = relaxation.solve()
         if relaxed is None:
             return None
-        amount = _whole(cost, -relaxed.bound)
+        amount = _whole(cost, float(cost @ relaxed.values))
         levels.append(amount)
         relaxation.hold(cost, amount + SLACK)
     relaxation.gains(matrix.gain)

@@ -85,8 +85,12 @@ class Solution:
         return slack / max(abs(self.objective), 1.0) if slack > NOTHING else 0.0
 
 
-def solve(problem: Problem, effort: Effort | None = None) -> Solution:
+def solve(
+    problem: Problem, effort: Effort | None = None, relaxation: Relaxation | None = None
+) -> Solution:
     """Choose the options of a plan.
+
+    ``relaxation`` is that of the problem's :func:`complete` matrix, where there is one already.
 
     The usual case is tried first: nothing falls short. The relaxation bounds it and a walk from
     its rounding finds a plan; what is not yet close enough is searched exactly. Where something
@@ -97,7 +101,7 @@ def solve(problem: Problem, effort: Effort | None = None) -> Solution:
     if not len(problem.places):
         return Solution((), 0.0, 0.0, True)
     usual = complete(problem.matrix)
-    relaxation = Relaxation(usual)
+    relaxation = relaxation or Relaxation(usual)
     found = improved(problem, usual, relaxation, Terrain.of(usual), effort)
     return found or _falling_short(problem, effort)
 

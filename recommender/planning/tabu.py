@@ -29,7 +29,7 @@ Function = TypeVar("Function", bound=Callable[..., object])
 #: A row is kept if it is broken by less than this; all amounts are whole numbers.
 EXACT = 1e-6
 #: How prices grow and shrink.
-DEARER, CHEAPER = 1.2, 0.98
+DEARER, CHEAPER = 1.7, 0.97
 
 
 def compiled(function: Function) -> Function:

@@ -15,7 +15,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Breaking a row costs at least this much of a gain for each largest part; dear at first.
-LEAST_PRICE, FIRST_PRICE, ABOVE_PRICE = 20.0, 100.0, 1.2
+LEAST_PRICE, FIRST_PRICE = 40.0, 200.0
+#: And it costs at least so much more than the relaxation pays for it; dear at first.
+LEAST_ABOVE, FIRST_ABOVE = 1.1, 1.2
 #: Beyond these a relaxed amount is rounding of the solver.
 DECIMALS = 6
 
@@ -32,24 +34,29 @@ class Walk:
         Steps for which a flipped option rests; up to twice as many more, at random.
     steps, enough
         The most steps, and the gap to the bound at which it ends.
+    tried
+        The gap of the plan so far above which it is tried.
+    anew
+        Whether it starts at the beginning, not where the walk before it ended.
     """
 
     narrow: float
     rest: int
     steps: int
     enough: float
+    tried: float
+    anew: bool = True
 
 
-#: A brief walk does for most plans and goes on for the others. Where it has found nothing, or
-#: nothing near, a wider one starts anew. Measured in docs/decisions/0017-fast-plans.md.
+#: A brief walk does for most plans and goes on for the others. Where it has found nothing near,
+#: others start anew by other draws, and the last among more options: several short walks find more
+#: than one long one. Measured in docs/decisions/0017-fast-plans.md.
 WALKS = (
-    Walk(0.003, 1, 200, 0.012),
-    Walk(0.003, 1, 1500, 0.02),
-    Walk(0.003, 4, 2000, 0.025),
-    Walk(0.01, 1, 2000, 0.025),
+    Walk(0.003, 2, 200, 0.012, np.inf),
+    Walk(0.003, 2, 700, 0.02, 0.02, anew=False),
+    *(Walk(0.003, 2, 700, 0.025, 0.027),) * 8,
+    Walk(0.01, 2, 1000, 0.025, 0.027),
 )
-#: The gap of the plan so far above which the next walk is tried.
-TRIED = (np.inf, 0.02, 0.028, 0.028)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,15 +240,17 @@ def walked(
     from recommender.planning import tabu
 
     land, bound = terrain.land(matrix), proven(relaxed.bound)
-    begun = start | (matrix.column_lower[: len(start)] > 0)
-    best, kept, rest = -np.inf, begun, 0
-    for walk, gap in zip(WALKS, TRIED, strict=True):
-        if np.isfinite(best) and best >= bound - gap * abs(bound):
+    held = matrix.column_lower[: len(start)] > 0
+    begun = start | held
+    best, kept = -np.inf, begun
+    for number, walk in enumerate(WALKS):
+        if np.isfinite(best) and best >= bound - walk.tried * abs(bound):
             break
-        if walk.rest != rest:
-            chosen, rest = begun.copy(), walk.rest
+        if walk.anew:
+            # Where nothing near was found from a plan that was, it is looked for elsewhere.
+            chosen = begun.copy() if number == 0 else (relaxed.values[: len(start)] > 0.5) | held
             state, prices = tabu.activities(land, chosen), _prices(terrain, relaxed)
-        stop = (walk.steps, bound - walk.enough * abs(bound), walk.rest, seed)
+        stop = (walk.steps, bound - walk.enough * abs(bound), walk.rest, seed + number)
         free = near(matrix, relaxed, len(start), walk.narrow)
         value, choice = tabu.walk(land, chosen, free, state, prices, stop)
         if value > best:
@@ -255,9 +264,9 @@ def _prices(terrain: Terrain, relaxed: Relaxed) -> tuple[Floats, Floats, Floats]
         np.where(
             terrain.worth > 0,
             terrain.worth,
-            np.maximum(ABOVE_PRICE * relaxed.prices, FIRST_PRICE / terrain.largest),
+            np.maximum(FIRST_ABOVE * relaxed.prices, FIRST_PRICE / terrain.largest),
         ),
-        np.maximum(relaxed.prices, LEAST_PRICE / terrain.largest),
+        np.maximum(LEAST_ABOVE * relaxed.prices, LEAST_PRICE / terrain.largest),
         terrain.largest,
     )
 

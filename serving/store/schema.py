@@ -159,7 +159,10 @@ AUDIT_LOG = sa.Table(
     sa.Column("subject", sa.Text, nullable=False),
 )
 
-#: Everything that is about one teacher and goes when the teacher goes.
+#: Everything that is about one teacher and goes when the teacher goes; the number that says how
+#: new it is goes last.
 OF_TEACHER: tuple[sa.Table, ...] = tuple(
-    table for table in METADATA.tables.values() if "teacher_id" in table.c
+    table
+    for table in METADATA.tables.values()
+    if "teacher_id" in table.c and table is not TEACHER_VERSIONS
 )

@@ -182,6 +182,6 @@ def test_a_course_encoder_read_back_sees_the_same() -> None:
 
 def test_thousands_of_courses_are_compared_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = catalogue_of(SHELF)
-    monkeypatch.setattr("features.catalogue.CHUNK", 1)
+    monkeypatch.setattr("features.neighbours.CHUNK", 1)
 
     np.testing.assert_array_equal(catalogue_of(SHELF).carry.toarray(), whole.carry.toarray())

@@ -112,7 +112,7 @@ def test_the_walk_counts_every_row_as_the_matrix_does(case: Case, data: st.DataO
 
 words = st.sampled_from(("", "a", "b", "c"))
 lists = st.lists(st.sampled_from("abc"), max_size=2, unique=True).map(tuple)
-listed = {each.name for each in fields(Clause)} - {"least"}
+listed = {each.name for each in fields(Clause) if each.init} - {"least"}
 wordy = {each.name for each in fields(Attributes)} - {"theme"}
 
 
