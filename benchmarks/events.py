@@ -1,6 +1,6 @@
 """Events per second, each acknowledged only when it is durable: shared commits against one each.
 
-python benchmarks/events.py [--seconds 5] [--database URL]
+python -m benchmarks.events [--seconds 5] [--database URL]
 
 Writers do what ``POST /v1/events`` does beneath HTTP: check an event against what is stored, look
 whether it is known, add it. Without a URL the store is an SQLite file in the working folder, on

@@ -156,9 +156,41 @@ def _stands(inputs: Inputs, plan: Plan) -> bool:
     return all((item.course, item.term, item.offering) in places for item in plan.items)
 
 
-def keep_plan(connection: sa.Connection, tenant: str, plan: Plan, now: pd.Timestamp) -> StoredPlan:
-    """Store a plan under a new id."""
-    return _insert(connection, tenant, StoredPlan(f"p-{uuid.uuid4().hex}", plan, now))
+def keep_plan(
+    connection: sa.Connection, tenant: str, plan: Plan, now: pd.Timestamp, key: str = ""
+) -> StoredPlan:
+    """Store a plan under a new id: of these 32 digits, if there are, and of drawn ones if not."""
+    return _insert(connection, tenant, StoredPlan(f"p-{key or uuid.uuid4().hex}", plan, now))
+
+
+def made_before(
+    connection: sa.Connection, tenant: str, key: str, content: str
+) -> StoredPlan | None:
+    """Return the plan that a request has made already, as it is now; ``None`` if it has not.
+
+    Parameters
+    ----------
+    key, content
+        Hexadecimal digits: of what names the request, and of what it says. Both are in the id.
+
+    Raises
+    ------
+    Refused
+        If the request of this name said something else.
+    """
+    begins = PLANS.c.plan_id.like(f"p-{key}%")
+    query = sa.select(PLANS.c.plan_id).where(PLANS.c[TENANT] == tenant, begins).limit(1)
+    plan_id = connection.scalar(query) if key else None
+    if plan_id is None:
+        return None
+    if plan_id != f"p-{key}{content}":
+        raise Refused(
+            "the Idempotency-Key",
+            expected="the request that it was sent with first",
+            got="another",
+            remedy="give another request another key",
+        )
+    return find_plan(connection, tenant, plan_id)
 
 
 def keep_revision(

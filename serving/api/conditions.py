@@ -78,7 +78,7 @@ def _changed(expected: str, there: str) -> Changed:
 _Tags = Annotated[str, Header(max_length=LONGEST, description="entity tags, or *")]
 
 
-def _conditions(if_match: _Tags = "", if_none_match: _Tags = "") -> Conditions:
+async def _conditions(if_match: _Tags = "", if_none_match: _Tags = "") -> Conditions:
     return Conditions(if_match, if_none_match)
 
 

@@ -14,6 +14,7 @@ from recommender.planning.statement import Statement
 from serving.advising import View, Window
 from serving.api import plan_words as words
 from serving.api.context import Here, PlanId, Platform, Service, TeacherId
+from serving.api.once import MadeOnce
 from serving.api.plan_answers import (
     Alternatives,
     AskedBody,
@@ -37,11 +38,13 @@ from serving.plans import (
     first_plan,
     keep_plan,
     keep_revision,
+    made_before,
     move_plan,
     others,
     revisions,
 )
 from serving.store import audit
+from serving.store.rows import lock
 
 MOST_ALTERNATIVES = 3
 WITHOUT_MODEL: dict[int | str, dict[str, Any]] = {503: {"description": "no model"}}
@@ -56,17 +59,35 @@ Nth = Annotated[
     "/teachers/{teacher_id}/plan", status_code=status.HTTP_201_CREATED, responses=WITHOUT_MODEL
 )
 def post_plan(
-    teacher_id: TeacherId, body: PlanBody, here: Here, caller: Platform, response: Response
+    teacher_id: TeacherId,
+    body: PlanBody,
+    here: Here,
+    caller: Platform,
+    response: Response,
+    once: MadeOnce,
 ) -> PlanAnswer:
-    """Make a plan for the rest of the teacher's cycle and store it as a draft."""
+    """Make a plan for the rest of the teacher's cycle and store it as a draft.
+
+    Sent again with the same `Idempotency-Key`, it makes no other: the plan is returned as it is.
+    """
+    with here.store.reading() as connection:
+        before = made_before(connection, caller.tenant, once.key, once.content)
+        if before is not None:
+            response.headers["Location"] = f"/v1/plans/{before.plan_id}"
+            return words.plan(connection, caller.tenant, before)
     view = _view(here, caller, teacher_id)
     _check_courses(body, view)
     plan = first_plan(view, body.asked(), Rules(body.policy, here.settings.policies))
     now = here.clock()
     with here.store.writing() as connection:
-        stored = keep_plan(connection, caller.tenant, plan, now)
-        deed = audit.Deed(caller.key_id, "plan.make", stored.plan_id, now)
-        audit.write(connection, caller.tenant, deed)
+        if once.key:
+            lock(connection, caller.tenant, "plans", once.key)
+        stored = made_before(connection, caller.tenant, once.key, once.content)
+        if stored is None:
+            key = once.key + once.content
+            stored = keep_plan(connection, caller.tenant, plan, now, key)
+            deed = audit.Deed(caller.key_id, "plan.make", stored.plan_id, now)
+            audit.write(connection, caller.tenant, deed)
         response.headers["Location"] = f"/v1/plans/{stored.plan_id}"
         return words.plan(connection, caller.tenant, stored)
 

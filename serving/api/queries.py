@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 
-def only_known(request: Request) -> None:
+async def only_known(request: Request) -> None:
     """Let a request pass whose query holds each declared parameter at most once.
 
     Raises

