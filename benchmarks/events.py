@@ -24,6 +24,7 @@ import sqlalchemy as sa
 
 from features.moments import NEVER
 from features.tables import BY_NAME
+from serving.store.bulk import record_many
 from serving.store.checks import Check
 from serving.store.engine import Store
 from serving.store.events import EVENTS, record, with_id
@@ -34,6 +35,7 @@ from serving.store.writers import WRITES
 
 NOW = pd.Timestamp("2026-03-01T00:00:00Z")
 TEACHERS = 1_000
+BULK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,15 @@ def _report(store: Store, seconds: float) -> None:
             ratio = rates["as served", writers] / rates["one commit each", writers]
             print(f"{'ratio':>16}, {writers:>2} writers: {ratio:8.2f}")
 
+    print(f"{'in bulk':>16}: {_bulk_rate(store):22,.0f} events/s")
+
+
+def _bulk_rate(store: Store) -> float:
+    events = [_values(f"bulk-{n}", f"t{n % TEACHERS}") for n in range(BULK)]
+    began = time.perf_counter()
+    record_many(store, DEFAULT_TENANT, events, NOW)
+    return BULK / (time.perf_counter() - began)
+
 
 def _rate(store: Store, writers: int, seconds: float, run: str) -> float:
     began = time.perf_counter()
@@ -113,16 +124,20 @@ def _rate(store: Store, writers: int, seconds: float, run: str) -> float:
 
 
 def _post(store: Store, event_id: str, teacher: str) -> None:
-    values = dict.fromkeys(BY_NAME["events"].names) | {
+    values = _values(event_id, teacher)
+    with store.writing() as connection:
+        check = Check(connection, find_tenant(connection, DEFAULT_TENANT), NOW)
+        record(connection, DEFAULT_TENANT, [with_id(check.row(EVENTS, values))])
+
+
+def _values(event_id: str, teacher: str) -> dict[str, object]:
+    return dict.fromkeys(BY_NAME["events"].names) | {
         "event_id": event_id,
         "teacher_id": teacher,
         "course_id": "c1",
         "occurred_at": NOW.to_pydatetime(),
         "recorded_at": NOW.to_pydatetime(),
     }
-    with store.writing() as connection:
-        check = Check(connection, find_tenant(connection, DEFAULT_TENANT), NOW)
-        record(connection, DEFAULT_TENANT, [with_id(check.row(EVENTS, values))])
 
 
 if __name__ == "__main__":

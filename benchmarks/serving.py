@@ -134,12 +134,12 @@ def _cases(province: Province) -> list[Case]:
     return [
         Case("bare", get(BARE)),
         Case("static", get(STATIC)),
-        Case("list, first", lists(unknown, plain), 0.25),
-        Case("list, first, explained", lists(others, told), 0.25),
-        Case("list, again", lists(regulars, plain)),
-        Case("list, again, explained", lists(regulars, told)),
+        Case("list first", lists(unknown, plain), 0.25),
+        Case("list first explained", lists(others, told), 0.25),
+        Case("list again", lists(regulars, plain)),
+        Case("list again explained", lists(regulars, told)),
         Case("event", lambda: _events(province, regulars, rng)),
-        Case("event and list, in turn", lambda: _in_turn(province, regulars, rng)),
+        Case("event and list in turn", lambda: _in_turn(province, regulars, rng)),
         Case("plan", lambda: _plans(province, regulars), 0.02),
     ]
 

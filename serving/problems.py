@@ -142,12 +142,13 @@ async def _of_validation(request: Request, error: RequestValidationError) -> JSO
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
         return problem(MALFORMED, "expected JSON", _request_id(request))
-    errors = [{"pointer": _pointer(each["loc"]), "detail": each["msg"]} for each in found]
+    errors = [{"pointer": pointer(each["loc"]), "detail": each["msg"]} for each in found]
     detail = f"{len(errors)} fault{'s' if len(errors) != 1 else ''} in the request"
     return problem(INVALID_REQUEST, detail, _request_id(request), errors)
 
 
-def _pointer(place: Sequence[str | int]) -> str:
+def pointer(place: Sequence[str | int]) -> str:
+    """Return where in a request a fault is: RFC 6901 into the body, or a parameter's name."""
     where, *path = place
     if where != "body":
         return str(path[0]) if path else str(where)

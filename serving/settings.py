@@ -38,6 +38,12 @@ class Settings(BaseSettings):
     max_body: int = Field(
         1_048_576, ge=1_024, le=134_217_728, description="Largest request body, in bytes."
     )
+    max_bulk: int = Field(
+        67_108_864,
+        ge=1_024,
+        le=1_073_741_824,
+        description="Largest body of events in bulk, in bytes.",
+    )
     clock_skew: float = Field(
         300,
         ge=0,

@@ -9,6 +9,7 @@ import typer
 
 from zixuan.commands import (
     advice,
+    copies,
     data,
     demo,
     model,
@@ -33,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (data, model, tuning, registry, replay, advice, plan, rules, service, demo):
+for group in (data, model, tuning, registry, replay, advice, plan, rules, service, copies, demo):
     app.add_typer(group.app)
 
 

@@ -54,6 +54,24 @@ class Fault(Answer):
     detail: str
 
 
+class LineReceipt(Answer):
+    """What became of one line."""
+
+    line: Annotated[int, Field(description="from 1, empty ones counted")]
+    status: Annotated[str, Field(description="recorded, already recorded, or refused")]
+    event_id: str | None = None
+    errors: list[Fault] | None = None
+
+
+class BulkReceipt(Answer):
+    """What became of each line: what is recorded is stored durably."""
+
+    recorded: int
+    known: int
+    refused: int
+    results: list[LineReceipt]
+
+
 class ProblemDetails(Answer):
     """What went wrong (RFC 9457)."""
 

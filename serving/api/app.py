@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from serving import problems
 from serving.api import (
     audit,
+    bulk,
     courses,
     credits,
     enrolments,
@@ -93,7 +94,8 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     app.include_router(probes.router)
     app.include_router(watching.router, dependencies=[Depends(identified)], responses=PROBLEMS)
     problems.install(app)
-    app.add_middleware(Gate, max_body=settings.max_body, metrics=metrics)
+    larger = {bulk.ADDRESS: settings.max_bulk}
+    app.add_middleware(Gate, max_body=settings.max_body, metrics=metrics, larger=larger)
     return app
 
 
@@ -102,7 +104,7 @@ def _v1(app: FastAPI) -> APIRouter:
     each = [Depends(identified), Depends(only_known)]
     v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
     entities = (organisations, teachers, courses, enrolments, credits)
-    for part in (*entities, events, recommendations, plans, audit):
+    for part in (*entities, events, bulk, recommendations, plans, audit):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -29,6 +30,8 @@ class Gate:
         What it guards.
     max_body
         In bytes; a larger body is refused before it has been read.
+    larger
+        Path -> how large a body may be there.
     metrics
         Are told of every request.
     """
@@ -36,6 +39,7 @@ class Gate:
     app: ASGIApp
     max_body: int
     metrics: Metrics
+    larger: Mapping[str, int]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""
@@ -57,13 +61,14 @@ class Gate:
             self.metrics.ended(method, passage.route, passage.status, passage.seconds)
 
     async def _pass(self, passage: _Passage, receive: Receive, headers: Headers) -> None:
+        limit = self.larger.get(passage.scope["path"], self.max_body)
         declared = headers.get("content-length", "0")
-        if not declared.isdecimal() or int(declared[:20]) > self.max_body:
-            refusal = problem(TOO_LARGE, _advice(self.max_body), passage.request_id)
+        if not declared.isdecimal() or int(declared[:20]) > limit:
+            refusal = problem(TOO_LARGE, _advice(limit), passage.request_id)
             await refusal(passage.scope, receive, passage.send)
             return
         try:
-            body = _Body(receive, self.max_body)
+            body = _Body(receive, limit)
             await self.app(passage.scope, body.receive, passage.send)
         except Exception as error:
             structlog.get_logger().error("failed", exc_info=error)

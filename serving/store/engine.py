@@ -58,7 +58,7 @@ class Store:
             writer = Grouped(engine) if engine.dialect.name == "sqlite" else Separate(engine)
             store = cls(engine, writer)
             with store.writing(alone=True) as connection:
-                _migrate(connection)
+                migrate(connection)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, sa.exc.DatabaseError) as error:
             raise InvalidSetting(
                 "database_url",
@@ -123,11 +123,12 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _migrate(connection: sa.Connection) -> None:
+def migrate(connection: sa.Connection, to: str = "head") -> None:
+    """Bring a database's schema up to a revision, in the connection's transaction."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _without_password(url: str) -> str:

@@ -66,33 +66,42 @@ def record(connection: sa.Connection, tenant: str, events: Sequence[Record]) -> 
     Raises
     ------
     Refused
-        If an id is known with another content; then none of the events is added.
+        If an id is known with another content; then the transaction is to be undone.
     """
+    outcomes = record_each(connection, tenant, events)
+    for outcome in outcomes:
+        if isinstance(outcome, Refused):
+            raise outcome
+    return [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
+
+
+def record_each(
+    connection: sa.Connection, tenant: str, events: Sequence[Record]
+) -> list[Outcome | Refused]:
+    """Add events that have ids; return what became of each, in order, or why it was not added."""
     ids = [event["event_id"] for event in events]
     known = {
         row["event_id"]: row
         for row in find_any(connection, DATA["events"], tenant, "event_id", ids)
     }
     fresh = []
-    outcomes = []
+    outcomes: list[Outcome | Refused] = []
     for event in events:
-        before = known.get(event["event_id"])
-        if before is None:
-            known[event["event_id"]] = event
+        before = known.setdefault(event["event_id"], event)
+        if before is event:
             fresh.append(event)
-        elif not _same(before, event):
-            raise _conflict(before, event)
-        outcomes.append(Outcome.RECORDED if before is None else Outcome.KNOWN)
+            outcomes.append(Outcome.RECORDED)
+        else:
+            outcomes.append(Outcome.KNOWN if _same(before, event) else _conflict(before, event))
     added = insert_new(connection, DATA["events"], fresh, "event_id")
     overtaken = [event for event in fresh if event["event_id"] not in added]
-    if not overtaken:
-        return outcomes
-    record(connection, tenant, overtaken)  # they are known by now, with this content or another
-    late = {event["event_id"] for event in overtaken}
-    return [
-        Outcome.KNOWN if event["event_id"] in late else outcome
-        for event, outcome in zip(events, outcomes, strict=True)
-    ]
+    if overtaken:  # by another writer: they are known by now, with this content or another
+        late = record_each(connection, tenant, overtaken)
+        of = {id(event): outcome for event, outcome in zip(overtaken, late, strict=True)}
+        outcomes = [
+            of.get(id(event), outcome) for event, outcome in zip(events, outcomes, strict=True)
+        ]
+    return outcomes
 
 
 def _same(before: Mapping[str, Any], event: Mapping[str, Any]) -> bool:

@@ -39,6 +39,11 @@ def schema_of(connection: sa.Connection) -> str:
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
+def known_schemas() -> frozenset[str]:
+    """Return every revision that this version of the service can start from."""
+    return frozenset(each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
 def newest_schema() -> str:
     """Return the revision that this version of the service works with."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""

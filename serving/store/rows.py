@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -37,6 +37,18 @@ def find_any(
         wanted = {TENANT: tenant, _AMONG: values[start : start + CHUNK]}
         found = connection.execute(_rows_among(table, column), wanted)
         yield from (row._asdict() for row in found)
+
+
+def held(
+    connection: sa.Connection, table: sa.Table, tenant: str, column: str, values: Iterable[str]
+) -> frozenset[str]:
+    """Return those of many values that a column of a tenant's rows holds."""
+    wanted = sorted(set(values))
+    found: set[str] = set()
+    for start in range(0, len(wanted), CHUNK):
+        among = {TENANT: tenant, _AMONG: wanted[start : start + CHUNK]}
+        found.update(connection.execute(_values_among(table, column), among).scalars())
+    return frozenset(found)
 
 
 def holds(connection: sa.Connection, table: sa.Table, tenant: str, **equal: object) -> bool:
@@ -130,6 +142,12 @@ def _any_that_equals(table: sa.Table, *names: str) -> sa.Select[Any]:
 def _rows_among(table: sa.Table, name: str) -> sa.Select[Any]:
     among = table.c[name].in_(sa.bindparam(_AMONG, expanding=True))
     return sa.select(table).where(*_are(table, ()), among)
+
+
+@cache
+def _values_among(table: sa.Table, name: str) -> sa.Select[Any]:
+    among = table.c[name].in_(sa.bindparam(_AMONG, expanding=True))
+    return sa.select(table.c[name]).distinct().where(*_are(table, ()), among)
 
 
 @cache

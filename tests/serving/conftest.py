@@ -107,6 +107,7 @@ def settings(new_url: NewUrl, tmp_path_factory: pytest.TempPathFactory) -> Setti
         database_url=new_url(),
         tracking_uri=f"sqlite:///{folder / 'mlflow.db'}",
         max_body=20_000,
+        max_bulk=200_000,
     )
 
 
