@@ -209,7 +209,7 @@ class Desk:
         table, tenant = self.entity.table, self.caller.tenant
         with self.here.store.writing() as connection:
             self._before(connection, ident, conditions)
-            check = Check(connection, find_tenant(connection, tenant), self.here.clock())
+            check = self._check(connection)
             record = check.row(table, {**state, **ident})
             key = {name: record[name] for name in table.key}
             known = find(connection, DATA[table.name], tenant, **key)
@@ -223,6 +223,10 @@ class Desk:
             response.status_code = status.HTTP_200_OK
         response.headers["ETag"] = tag(shown) if shown else ""
         return shown
+
+    def _check(self, connection: sa.Connection) -> Check:
+        tenant = find_tenant(connection, self.caller.tenant)
+        return Check(connection, tenant, self.here.clock() + self.here.skew)
 
     def _another(self, ident: Ident) -> Refused:
         return Refused(
@@ -266,7 +270,7 @@ class Desk:
         self, connection: sa.Connection, ident: Ident, body: BaseModel, verb: str
     ) -> BaseModel:
         tenant = self.caller.tenant
-        check = Check(connection, find_tenant(connection, tenant), self.here.clock())
+        check = self._check(connection)
         records = self.entity.records(check, ident, body)
         table = DATA[self.entity.table.name]
         if self.entity.dated:

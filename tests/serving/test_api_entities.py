@@ -193,6 +193,13 @@ def test_two_states_of_an_enrolment_of_the_same_moment_and_name_are_refused(plat
     assert is_problem(answer, 422, "invalid-data")
 
 
+@pytest.mark.parametrize(("second", "status"), [("04:59", 201), ("05:01", 422)])
+def test_a_state_may_lie_ahead_as_far_as_a_clock_may(platform, second: str, status: int):
+    state = STATE | {"decided_at": f"2026-03-01T00:{second}Z"}
+    assert platform.put(ENROLMENT, {"states": [state]}).status_code == status
+    platform.delete(ENROLMENT)
+
+
 def test_states_of_an_enrolment_are_added_as_they_are_reached(platform):
     admitted = STATE | {"state": "admitted", "decided_at": "2026-02-03T00:00:00Z"}
     codes = [
