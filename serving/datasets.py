@@ -82,6 +82,16 @@ class Shelf:
         kept = self.backdrops.get(loaded.version)
         return kept if kept is not None and kept.covers(instant(as_of)) else None
 
+    def warm(self, loaded: Loaded, present: Loaded | None, as_of: pd.Timestamp) -> None:
+        """See the courses as a model that is about to answer; what the present one sees stays."""
+        catalogue = loaded.model.catalogue(self.dataset, as_of)
+        backdrop = Backdrop.of(loaded.model, self.dataset, catalogue, as_of)
+        kept = {present.version} if present is not None else set()
+        for version in self.encoded.keys() - kept:
+            del self.encoded[version]
+        self.encoded[loaded.version] = catalogue
+        self.backdrops[loaded.version] = backdrop
+
     def catalogue(self, loaded: Loaded, as_of: pd.Timestamp) -> Catalogue:
         """Return the courses as a model sees them at a moment.
 
@@ -104,6 +114,11 @@ class Shelves:
         """Return a tenant's shelf if it is at hand and as new as the tenant."""
         shelf = self._shelves.get(tenant.name)
         return shelf if shelf is not None and shelf.version == tenant.catalogue_version else None
+
+    def warm(self, loaded: Loaded, present: Loaded | None, as_of: pd.Timestamp) -> None:
+        """Let a model that is about to answer see every catalogue that is at hand."""
+        for shelf in tuple(self._shelves.values()):
+            shelf.warm(loaded, present, as_of)
 
     def of(self, connection: sa.Connection, tenant: Tenant) -> Shelf:
         """Return a tenant's shelf as of the connection's transaction."""

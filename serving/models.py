@@ -28,6 +28,14 @@ class Loaded:
         return cls(model, model.version)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A model that was found and loaded, and where."""
+
+    loaded: Loaded
+    folder: Path
+
+
 class ModelHolder:
     """Holds the model that answers; a request takes it once and keeps it to its end.
 
@@ -42,6 +50,7 @@ class ModelHolder:
     def __init__(self) -> None:
         self.loaded: Loaded | None = None
         self.why_not = "none has been promoted"
+        self._looked_at: Path | None = None
 
     def current(self) -> Loaded:
         """Return the model in use.
@@ -66,14 +75,32 @@ class ModelHolder:
         One that cannot be loaded is logged, and what was in use stays in use: events are
         taken all the same.
         """
+        found = self.newer(settings)
+        if found is not None:
+            self.serve(found)
+
+    def newer(self, settings: Settings) -> Found | None:
+        """Return another model than was looked at last, loaded and checked; None if there is none.
+
+        One that cannot be loaded is logged, once.
+        """
+        folder = None
         try:
             folder = _folder(settings)
-            if folder is not None:
-                self.loaded = Loaded.of(load(folder))
-                structlog.get_logger().info("model", version=self.loaded.version)
+            if folder is None or folder == self._looked_at:
+                return None
+            return Found(Loaded.of(load(folder)), folder)
         except ZixuanError as error:
             self.why_not = str(error)
             structlog.get_logger().error("model refused", why=self.why_not)
+            return None
+        finally:
+            self._looked_at = folder or self._looked_at
+
+    def serve(self, found: Found) -> None:
+        """Let a model answer from now on."""
+        self.loaded = found.loaded
+        structlog.get_logger().info("model", version=found.loaded.version)
 
 
 def _folder(settings: Settings) -> Path | None:

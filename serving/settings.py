@@ -27,6 +27,13 @@ class Settings(BaseSettings):
         "sqlite:///mlflow.db", description="MLflow registry that names the promoted model."
     )
     model_name: str = Field("zixuan", description="Name of the model in the registry.")
+    model_check: float = Field(
+        10,
+        ge=0,
+        le=86_400,
+        allow_inf_nan=False,
+        description="Seconds between looks for a newly promoted model; 0: never.",
+    )
     policies: Path | None = Field(
         None, description="Folder of further policies, which win over those shipped."
     )

@@ -29,6 +29,7 @@ from serving.api.answers import ProblemDetails
 from serving.api.context import Service, identified
 from serving.api.gate import Gate
 from serving.api.queries import only_known
+from serving.following import Following
 from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
@@ -70,11 +71,14 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     metrics = Metrics()
     store = Store.open(settings.database_url)
     service = Service.of(settings, store, models, clock, metrics)
+    following = Following(models, service.shelves, settings, clock)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service.impressions.start()
+        following.start()
         yield
+        following.stop()
         service.impressions.stop()
         service.store.close()
 

@@ -1,0 +1,74 @@
+"""Following the registry: what is promoted answers soon after, without a restart.
+
+A thread beside the requests looks at the alias, loads and checks the artifact, sees every
+catalogue at hand as the new model does, and only then lets it answer, by one assignment. Requests
+under way end with the model they began with. What cannot be loaded is logged once, and the old one
+stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+import pandas as pd
+import structlog
+
+from serving.datasets import Shelves
+from serving.models import ModelHolder
+from serving.settings import Settings
+
+
+class Following:
+    """Looks at the registry from time to time.
+
+    Parameters
+    ----------
+    models
+        Whose model is replaced.
+    shelves
+        The catalogues to be seen by a new model before it answers.
+    """
+
+    def __init__(
+        self,
+        models: ModelHolder,
+        shelves: Shelves,
+        settings: Settings,
+        clock: Callable[[], pd.Timestamp],
+    ) -> None:
+        self._models = models
+        self._shelves = shelves
+        self._settings = settings
+        self._clock = clock
+        self._over = Event()
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin to look, unless the settings name a model or forbid it."""
+        if self._settings.artifact is None and self._settings.model_check > 0:
+            self._thread = Thread(target=self._follow, name="following", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more; what is being loaded is waited for."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def look(self) -> bool:
+        """Look once; say whether another model answers from now on."""
+        found = self._models.newer(self._settings)
+        if found is None:
+            return False
+        self._shelves.warm(found.loaded, self._models.loaded, self._clock())
+        self._models.serve(found)
+        return True
+
+    def _follow(self) -> None:
+        while not self._over.wait(self._settings.model_check):
+            try:
+                self.look()
+            except Exception as error:
+                # A registry that is away for a while is no reason to stop looking.
+                structlog.get_logger().error("registry", exc_info=error)
