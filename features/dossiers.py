@@ -7,7 +7,6 @@ what is said there of all: the tests hold the one against the other.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,10 +26,10 @@ from features.moments import MICROSECONDS_PER_DAY, NEVER, instant
 from features.past import COUNT_EDGES, HOURS_EDGES, RECENCY_EDGES
 from features.profiles import STATE_COLUMNS, TENURE_EDGES, ProfileEncoder, Profiles
 from features.states import states_at
+from features.tenure import tenure_of
 
 Row = Mapping[str, Any]
 _NOBODY: Row = {}
-_DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,7 +170,7 @@ class Dossier:
         stated = state.get("key_county")
         cells["locality"] = state.get("locality") or locality
         cells["key_county"] = key_county if stated is None else str(bool(stated))
-        cells["tenure"] = interval(_tenure(state, moment), TENURE_EDGES)
+        cells["tenure"] = interval(tenure_of(state, moment), TENURE_EDGES)
         for name, kind in kinds.items():
             if kind == "number" and encoder.edges.get(name):
                 cells[name] = interval(state.get(name), encoder.edges[name])
@@ -258,23 +257,6 @@ def _self_selected(
 
 def _or_never(moment: int | None) -> int:
     return NEVER if moment is None else moment
-
-
-def _tenure(state: Row, moment: int) -> float | None:
-    """Return years of service, as ``features.profiles`` does: from the day, or as stated."""
-    employed = state.get("employed_on")
-    if employed is not None:
-        since = dt.datetime.combine(employed, dt.time(), dt.UTC)
-        return max(0.0, _days(moment - instant(pd.Timestamp(since))) / _DAYS_PER_YEAR)
-    years = state.get("years_of_service")
-    if years is None:
-        return None
-    since_stated = 0 if state["valid_from"] == NEVER else _days(moment - state["valid_from"])
-    return max(0.0, years + since_stated / _DAYS_PER_YEAR)
-
-
-def _days(microseconds: int) -> int:
-    return microseconds // MICROSECONDS_PER_DAY
 
 
 def _segment(encoder: ProfileEncoder, state: Row) -> int:

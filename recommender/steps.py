@@ -28,7 +28,8 @@ from features.codes import REPLACEABLE
 from features.dataset import Dataset
 from features.errors import InvalidSetting
 from features.fitted import Fitted
-from features.moments import NEVER, instant, microseconds
+from features.moments import MICROSECONDS_PER_DAY, NEVER, instant, microseconds
+from features.tenure import DAYS_PER_YEAR
 
 Floats = NDArray[np.float64]
 
@@ -47,9 +48,9 @@ JEFFREYS = 0.5
 TAIL = 0.05
 #: No move is surer than that.
 SUREST = 0.99
-YEAR = 365.25 * 86_400e6
+YEAR = DAYS_PER_YEAR * MICROSECONDS_PER_DAY
 #: Years are not equally long: who moves within some days of an anniversary moves on it.
-A_DAY = 3 / 365.25
+A_DAY = 3 / DAYS_PER_YEAR
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,7 +182,7 @@ class Steps:
             first = max(since, month.start_time.date())
             after = min(until, (month + 1).start_time.date())
             middle = (first - today).days + (after - first).days / 2
-            bucket = int(_bucket(np.array([served + middle / 365.25]))[0])
+            bucket = int(_bucket(np.array([served + middle / DAYS_PER_YEAR]))[0])
             span = float(self.season[month.month - 1]) * (after - first).days / month.days_in_month
             if found and found[-1][0] == bucket:
                 span += found.pop()[1]

@@ -138,7 +138,7 @@ def show_plan(view: PlanView, lang: str | None) -> None:
     screen = console()
     title = (f"教师 {view.teacher_id} 的研修规划", f"Plan for teacher {view.teacher_id}")
     screen.print(Text("  ".join(said(title, lang)), style="bold"))
-    for facts in ((f"政策 {view.policy}", f"rules {view.policy}"), _worth(view.gap)):
+    for facts in ((f"政策 {view.policy}", f"rules {view.policy}"), worth(view.gap)):
         screen.print(Text("  ".join(said(facts, lang)), style="dim"))
     screen.print(_courses(view, lang))
     screen.print(_requirements(view, lang))
@@ -210,16 +210,24 @@ def _row(duty: Duty, lang: str | None) -> tuple[str, ...]:
     return duty.period, *amounts, " ".join(said(unit, lang))
 
 
-def _worth(gap: float) -> Label:
+def worth(gap: float, *, such: bool = False) -> Label:
     """Say how near the plan is proven to be to the best of those that meet as much.
 
-    >>> _worth(0.0061)[1], _worth(0)[1]
+    A gap is rounded up, for less is not proven; ``such``: the best of those asked in the same way.
+
+    >>> worth(0.0061)[1], worth(0)[1]
     ('at most 0.7% below the best plan', 'no plan is better')
+    >>> worth(0.0001, such=True)[1]
+    'at most 0.1% below the best such plan'
     """
+    zh, en = ("同条件", " such") if such else ("", "")
     if gap <= 0:
-        return "没有更好的规划", "no plan is better"
+        return f"没有更好的{zh}规划", f"no{en} plan is better"
     percent = math.ceil(gap * 1_000) / 10
-    return f"与最优规划相差不超过 {percent:.1f}%", f"at most {percent:.1f}% below the best plan"
+    return (
+        f"与{zh}最优规划相差不超过 {percent:.1f}%",
+        f"at most {percent:.1f}% below the best{en} plan",
+    )
 
 
 def _is_more(duty: Duty) -> bool:

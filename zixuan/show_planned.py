@@ -22,7 +22,7 @@ from zixuan.outputs import write_text
 from zixuan.planned import Planned
 from zixuan.show import console
 from zixuan.show_list import said
-from zixuan.show_plan import bullet
+from zixuan.show_plan import bullet, worth
 from zixuan.show_requirements import headed
 
 #: Of what binds, and of one conflict's ways out, so many are shown; the JSON has all.
@@ -133,11 +133,8 @@ def _compared(others: Sequence[Alternative], lang: str | None) -> Table:
 
 
 def _stated(each: Alternative) -> Label:
-    gap = f"{100 * each.plan.gap:.1f}%"
-    return (
-        f"{each.change.zh}（与同条件最优规划相差不超过 {gap}）",
-        f"{each.change.en} (at most {gap} below the best such plan)",
-    )
+    zh, en = worth(each.plan.gap, such=True)
+    return f"{each.change.zh}（{zh}）", f"{each.change.en} ({en})"
 
 
 def _way(each: WayOut) -> dict[str, Any]:

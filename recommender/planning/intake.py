@@ -14,6 +14,7 @@ from features.done import NEVER_AGAIN, free_from
 from features.moments import NEVER, instant, local_days, microseconds
 from features.organisations import lineage
 from features.states import states_at
+from features.tenure import DAYS_PER_YEAR
 from recommender.planning.amounts import exact
 from recommender.planning.attendance import stages_of
 from recommender.planning.cells import (
@@ -32,7 +33,6 @@ from recommender.planning.matching import Attributes, Career, Standing
 
 #: The place of a teacher of whom no region is known: the nation.
 NATION = "CN"
-DAYS_PER_YEAR = 365.25
 
 
 def career(dataset: Dataset, teacher_id: str, as_of: pd.Timestamp) -> Career:
