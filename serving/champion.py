@@ -32,8 +32,12 @@ def champion(tracking_uri: str, model_name: str) -> Path | None:
     InvalidSetting
         If the artifact is not in a folder that this machine can read.
     """
-    if tracking_uri.startswith(_SQLITE) and not Path(tracking_uri.removeprefix(_SQLITE)).exists():
-        return None
+    if tracking_uri.startswith(_SQLITE):
+        file = Path(tracking_uri.removeprefix(_SQLITE)).resolve()
+        if not file.exists():
+            return None
+        # MLflow keeps what it opened by its address: a relative one may name another file later.
+        tracking_uri = f"{_SQLITE}{file}"
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     # Seconds of importing, for those alone who ask the registry.
     from mlflow import MlflowClient
