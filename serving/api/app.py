@@ -80,6 +80,7 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
         yield
         following.stop()
         service.impressions.stop()
+        service.intake.stop()
         service.store.close()
 
     app = FastAPI(
@@ -108,7 +109,8 @@ def _v1(app: FastAPI) -> APIRouter:
     each = [Depends(identified), Depends(only_known)]
     v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
     entities = (organisations, teachers, courses, enrolments, credits)
-    for part in (*entities, events, bulk, recommendations, plans, audit):
+    # Routes are tried in this order: those that are asked for most come first.
+    for part in (recommendations, events, bulk, *entities, plans, audit):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])

@@ -15,6 +15,7 @@ from serving.api.cells import Id
 from serving.datasets import Shelves
 from serving.identity import Caller, Scope
 from serving.impressions import Impressions
+from serving.intake import Intake
 from serving.lists import Lists
 from serving.memory import Memory
 from serving.metrics import Metrics
@@ -45,6 +46,7 @@ class Service:
     memory: Memory
     lists: Lists
     impressions: Impressions
+    intake: Intake
 
     @classmethod
     def of(
@@ -70,6 +72,7 @@ class Service:
             memory,
             lists,
             Impressions(store),
+            Intake(store),
         )
 
     @property
