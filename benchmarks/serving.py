@@ -1,7 +1,7 @@
 """What the service costs a request, against a route that does nothing.
 
 Usage: python -m benchmarks.serving [--teachers N] [--courses N] [--years N] [--folder DIR]
-    [--requests N] [--connections N] [--workers 1,2] [--only CASES]
+    [--requests N] [--connections N] [--workers 1,2] [--only CASES] [--burst SECONDS] [--soak N]
 
 By its module's name, for its file is called as the package that it measures. A province is
 simulated, stored, and a model trained on it (kept in --folder for the next run). For each number
@@ -11,6 +11,10 @@ teachers that the service does not have in memory; *again*, of those who ask onc
 minute; *event and list, in turn*, of those who have just done something. CPU is that of all server
 processes by the system's count; requests a second depend on what else the machine does, the load
 itself included. Ratios are against the static route of the same run.
+
+A *burst* is the opening of an enrolment window: ten times as many connections, for so long, each
+asking for the lists of teachers who come one after the other. A *soak* asks for lists and sends
+events until so many requests are answered, and tells the memory after each tenth of them.
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.service.load import Told, ask, request
+from benchmarks.service.load import Told, ask, ask_for, request
 from benchmarks.service.prepared import Province, prepare
 from benchmarks.service.running import Server, running
 from benchmarks.service.served import BARE, STATIC
@@ -37,6 +41,9 @@ from benchmarks.service.served import BARE, STATIC
 COLUMNS = ("requests", "failed", "requests/s", "CPU us", "x static", "p50 ms", "p99 ms")
 #: Teachers who ask again.
 REGULARS = 200
+#: So many times the connections open in a burst.
+BURST = 10
+PLAIN, TOLD = "k=10&explain=false", "k=10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,8 @@ def main() -> None:
         with running(settings, workers, arguments.folder / "server.log") as server:
             title = f"{arguments.teachers} teachers, {arguments.courses} courses, {workers} workers"
             console.print(_table(title, server, province, arguments))
+            if arguments.soak:
+                console.print(_soaked(server, province, arguments))
 
 
 def _arguments() -> argparse.Namespace:
@@ -79,6 +88,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--workers", default="1,2", help="numbers of workers to try")
     parser.add_argument("--only", default="", help="names of cases, separated by commas")
+    parser.add_argument("--burst", type=float, default=10, help="seconds of it")
+    parser.add_argument("--soak", type=int, default=0, help="requests of it; 0 leaves it out")
     return parser.parse_args()
 
 
@@ -98,8 +109,40 @@ def _table(title: str, server: Server, province: Province, arguments: argparse.N
         micros = (server.cpu_seconds() - used) / count * 1e6
         static = micros if case.name == "static" else static
         table.add_row(case.name, *_shown(told, count / seconds, micros, micros / static))
+    if not arguments.only:
+        used = server.cpu_seconds()
+        told = ask_for(
+            server.port, _burst(province), arguments.burst, BURST * arguments.connections
+        )
+        count = max(1, len(told.seconds))
+        micros = (server.cpu_seconds() - used) / count * 1e6
+        table.add_row("burst", *_shown(told, count / arguments.burst, micros, micros / static))
     table.caption = f"memory of all server processes at the end: {server.resident_mib():.0f} MiB"
     return table
+
+
+def _burst(province: Province) -> Iterator[bytes]:
+    return _lists(province, np.random.default_rng(1).permutation(len(province.teachers)))
+
+
+def _soaked(server: Server, province: Province, arguments: argparse.Namespace) -> Table:
+    """Return how much memory all server processes hold as requests go by."""
+    table = Table("requests", "failed", "MiB", title="soak")
+    rng = np.random.default_rng(2)
+    mixed = _in_turn(province, rng.permutation(len(province.teachers)), rng)
+    failed = 0
+    for tenth in range(1, 11):
+        told = ask(server.port, mixed, arguments.soak // 10, arguments.connections)
+        failed += told.failed
+        table.add_row(
+            f"{tenth * arguments.soak // 10:,}", f"{failed:,}", f"{server.resident_mib():,.0f}"
+        )
+    return table
+
+
+def _lists(province: Province, teachers: np.ndarray, query: str = PLAIN) -> Iterator[bytes]:
+    paths = [_of(province.teachers[place], f"recommendations?{query}") for place in teachers]
+    return cycle([request("GET", path, province.key) for path in paths])
 
 
 def _shown(told: Told, rate: float, micros: float, ratio: float) -> list[str]:
@@ -127,17 +170,15 @@ def _cases(province: Province) -> list[Case]:
         return lambda: cycle([request("GET", path, province.key)])
 
     def lists(teachers: np.ndarray, query: str) -> Callable[[], Iterator[bytes]]:
-        paths = [_of(province.teachers[place], f"recommendations?{query}") for place in teachers]
-        return lambda: cycle([request("GET", path, province.key) for path in paths])
+        return lambda: _lists(province, teachers, query)
 
-    plain, told = "k=10&explain=false", "k=10"
     return [
         Case("bare", get(BARE)),
         Case("static", get(STATIC)),
-        Case("list first", lists(unknown, plain), 0.25),
-        Case("list first explained", lists(others, told), 0.25),
-        Case("list again", lists(regulars, plain)),
-        Case("list again explained", lists(regulars, told)),
+        Case("list first", lists(unknown, PLAIN), 0.25),
+        Case("list first explained", lists(others, TOLD), 0.25),
+        Case("list again", lists(regulars, PLAIN)),
+        Case("list again explained", lists(regulars, TOLD)),
         Case("event", lambda: _events(province, regulars, rng)),
         Case("event and list in turn", lambda: _in_turn(province, regulars, rng)),
         Case("plan", lambda: _plans(province, regulars), 0.02),
@@ -169,7 +210,7 @@ def _in_turn(province: Province, teachers: np.ndarray, rng: np.random.Generator)
     for place in cycle(teachers):
         teacher = province.teachers[place]
         yield _event(province, teacher, rng)
-        path = _of(teacher, "recommendations?k=10&explain=false")
+        path = _of(teacher, f"recommendations?{PLAIN}")
         yield request("GET", path, province.key)
 
 

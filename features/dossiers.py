@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from features.dataset import Dataset
 from features.encoding import interval, items
 from features.events import KIND_NUMBER, EventLog
 from features.histories import histories_before
-from features.moments import MICROSECONDS_PER_DAY, NEVER, instant
+from features.moments import MICROSECONDS_PER_DAY, NEVER, instant, microseconds
 from features.past import COUNT_EDGES, HOURS_EDGES, RECENCY_EDGES
 from features.profiles import STATE_COLUMNS, TENURE_EDGES, ProfileEncoder, Profiles
 from features.states import states_at
@@ -89,6 +89,21 @@ class Dossier:
     states: tuple[Row, ...]
     log: EventLog
     numbered_by: Mapping[str, int]
+
+    @classmethod
+    def of(cls, dataset: Dataset, teacher_id: str) -> Self:
+        """Read a teacher off a data set.
+
+        Raises
+        ------
+        UnknownId
+            If there is no such teacher.
+        """
+        position = dataset.teachers.position(teacher_id)
+        table = dataset.table("teachers")
+        states = _states(table[table["teacher_id"] == teacher_id])
+        numbers = {course: number for number, course in enumerate(dataset.courses.ids)}
+        return cls(teacher_id, states, dataset.log.of_teachers(np.array([position])), numbers)
 
     def state(self, moment: int) -> Row:
         """Return the state in force just before a moment; empty where none is known."""
@@ -197,6 +212,22 @@ class Dossier:
         }
 
 
+def _states(rows: pd.DataFrame) -> tuple[Row, ...]:
+    """Return states in the form that a dossier keeps them in, the oldest first."""
+    columns: dict[str, Sequence[object]] = {}
+    for name, cells in rows.items():
+        if name == "valid_from":
+            columns[name] = microseconds(cells).tolist()
+        elif cells.dtype.kind == "M":
+            columns[str(name)] = _told(cells.dt.date)
+        else:
+            columns[str(name)] = _told(cells.astype(object))
+    states = [
+        dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)
+    ]
+    return tuple(sorted(states, key=lambda state: state["valid_from"]))
+
+
 def log_of(
     rows: Sequence[Row],
     course_number: Mapping[str, int],
@@ -280,5 +311,5 @@ def _marks(encoder: ProfileEncoder, cells: Mapping[str, str | None]) -> sparse.c
     return sparse.csr_array(row, shape=(1, len(encoder.names)))
 
 
-def _told(column: pd.Series) -> list[str | None]:
+def _told(column: pd.Series) -> list[Any]:
     return [None if missing else cell for cell, missing in zip(column, column.isna(), strict=True)]

@@ -8,22 +8,20 @@ weighed by how likely it is.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.catalogue import Catalogue
-from features.dataset import Dataset
-from features.events import EventLog
+from features.dossiers import Dossier
 from features.ids import IdMap
-from features.states import teachers_at
-from features.tenure import DAYS_PER_YEAR, tenure
-from recommender.eligibility import Eligibility
-from recommender.model import Model
+from features.moments import instant
+from features.profiles import Profiles
+from features.tenure import DAYS_PER_YEAR, tenure_of
+from recommender.backdrop import Backdrop
 from recommender.planning.horizon import Horizon
 from recommender.planning.matching import Assumed, Career, Standing
 from recommender.planning.options import Candidate
@@ -36,6 +34,8 @@ LIKELY = 0.05
 NEARLY_SURE = 0.9
 #: A course is for a teacher in a year if it is for the stages that are together as likely.
 OPEN = 0.5
+#: By so much the chances of a year, added up, may miss their sum.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,34 +114,24 @@ class Ahead:
 
 
 def look_ahead(
-    model: Model,
-    dataset: Dataset,
-    teacher_id: str,
-    as_of: pd.Timestamp,
-    *,
-    horizon: Horizon,
-    catalogue: Catalogue,
+    backdrop: Backdrop, dossier: Dossier, as_of: pd.Timestamp, horizon: Horizon
 ) -> Ahead:
     """Return a teacher's years ahead, and how well each course will suit in each.
 
     Parameters
     ----------
-    catalogue
-        What ``model.catalogue`` returned for this data set and moment.
-
-    Raises
-    ------
-    UnknownId
-        If there is no such teacher.
+    backdrop
+        At that moment.
     """
-    position = dataset.teachers.position(teacher_id)
-    one = dataset.of_teachers(np.array([position]))
-    state = teachers_at(one, as_of)
+    moment = instant(as_of)
+    state = dossier.state(moment)
+    served = tenure_of(state, moment)
     days = [_middle(year, horizon.today) for year in horizon.years]
-    served = float(tenure(state, as_of).iloc[0])
     outlooks = {
-        column: steps.outlook(_word(state[column]), served, horizon.today, days)
-        for column, steps in model.steps.items()
+        column: steps.outlook(
+            state.get(column) or "", np.nan if served is None else served, horizon.today, days
+        )
+        for column, steps in backdrop.model.steps.items()
     }
     stages = outlooks.get("career_stage")
     selves = tuple(
@@ -149,12 +139,8 @@ def look_ahead(
         for year, day in enumerate(days)
         for stage, chance in _likely(stages, year)
     )
-    several = _as_each(one, selves)
-    profiles = model.profiles(several, as_of, catalogue, np.arange(len(selves)))
-    allowed = Eligibility.of(several, as_of).open_to(profiles.teachers)
-    scores = model.score(profiles, catalogue, allowed=allowed)
-    relevance = _relevance(scores.astype(np.float64), allowed, selves)
-    return Ahead(selves, stages, relevance, bool(profiles.personal.all()))
+    relevance = _relevance(_Suits(backdrop, dossier, as_of), selves)
+    return Ahead(selves, stages, relevance, dossier.personal(moment))
 
 
 def planned_career(career: Career, assumed: Sequence[Assumed]) -> Career:
@@ -171,11 +157,6 @@ def _middle(year: Period, today: dt.date) -> dt.date:
     return since + (year.until - since) / 2
 
 
-def _word(cell: pd.Series) -> str:
-    value = cell.iloc[0]
-    return "" if pd.isna(value) else str(value)
-
-
 def _title(outlook: Outlook | None, year: int) -> str:
     return "" if outlook is None else outlook.likely(year)[0]
 
@@ -190,51 +171,65 @@ def _likely(outlook: Outlook | None, year: int) -> list[tuple[str, float]]:
     return [(outlook.words[at], float(chances[at]) / total) for at in kept.tolist()]
 
 
-def _relevance(
-    scores: NDArray[np.float64], allowed: NDArray[np.bool_], selves: Sequence[Self]
-) -> NDArray[np.float64]:
-    """Weigh what suits each self, shape (n_selves, n_courses), by the chances of a year."""
-    best = scores.max(axis=1, initial=0, where=allowed)
-    scores = np.clip(scores / np.maximum(best, 1e-9)[:, None], 0, None)
-    weight = np.zeros((max(each.year for each in selves) + 1, len(selves)))
-    for row, each in enumerate(selves):
-        weight[each.year, row] = each.chance
-    worth = weight @ np.where(allowed, scores, 0)
-    return np.where(weight @ allowed >= OPEN, worth, -1.0).T
+def _relevance(suits: _Suits, selves: Sequence[Self]) -> NDArray[np.float64]:
+    """Weigh what suits each self by the chances of a year, shape (n_courses, n_years)."""
+    years = max(each.year for each in selves) + 1
+    worth = np.zeros((len(suits.backdrop.dataset.courses), years))
+    open_ = np.zeros_like(worth)
+    for each in selves:
+        courses, scores = suits.of(each)
+        worth[courses, each.year] += each.chance * scores
+        open_[courses, each.year] += each.chance
+    return np.where(open_ >= OPEN - ROUNDING, worth, -1.0)
 
 
-def _as_each(one: Dataset, selves: Sequence[Self]) -> Dataset:
-    """Return a data set in which each self of its only teacher is a teacher of its own."""
-    width = len(str(len(selves)))
-    ids = [f"{number:0{width}d}" for number in range(len(selves))]
-    tables = dict(one.tables)
-    for name, frame in one.tables.items():
-        if "teacher_id" in frame:
-            copies = [frame.assign(teacher_id=own) for own in ids]
-            tables[name] = pd.concat(copies, ignore_index=True).astype(dict(frame.dtypes))
-    states = one.tables["teachers"]
-    changed = [_changed(states, own, each) for own, each in zip(ids, selves, strict=True)]
-    tables["teachers"] = pd.concat(changed, ignore_index=True).astype(dict(states.dtypes))
-    log = one.log
-    times = {field.name: np.repeat(getattr(log, field.name), len(ids)) for field in fields(log)}
-    times["teacher"] = np.tile(np.arange(len(ids), dtype=np.int32), len(log))
-    return replace(
-        one,
-        tables=MappingProxyType(tables),
-        teachers=IdMap.of("teacher", ids),
-        log=EventLog(**times),
+@dataclass(frozen=True, slots=True, eq=False)
+class _Suits:
+    """What suits a teacher as he or she may be; seen alike, one is scored once."""
+
+    backdrop: Backdrop
+    dossier: Dossier
+    as_of: pd.Timestamp
+    _known: dict[tuple[object, ...], tuple[NDArray[np.intp], NDArray[np.float64]]] = field(
+        default_factory=dict
     )
 
+    def of(self, who: Self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Return the courses that are for a self, and how well each suits, 0 to 1."""
+        seen = self.backdrop
+        then = replace(self.dossier, states=tuple(_as(who, state) for state in self.dossier.states))
+        profile = then.profile(
+            seen.model.profile_encoder,
+            seen.surroundings,
+            seen.catalogue,
+            seen.dataset.columns.features.get("teachers", {}),
+            self.as_of,
+        )
+        courses = np.flatnonzero(seen.open_to(then.state(instant(self.as_of))))
+        alike = (profile.features.indices.tobytes(), int(profile.segment[0]), courses.tobytes())
+        if alike not in self._known:
+            self._known[alike] = courses, self._scores(profile, courses)
+        return self._known[alike]
 
-def _changed(states: pd.DataFrame, teacher_id: str, self: Self) -> pd.DataFrame:
-    """Return a teacher's states as those of the self: stage, title and years of service."""
-    changed = states.assign(
-        teacher_id=teacher_id,
-        employed_on=states["employed_on"] - pd.Timedelta(days=self.ahead),
-        years_of_service=states["years_of_service"] + self.ahead / DAYS_PER_YEAR,
-    )
-    if self.stage:
-        changed["career_stage"] = self.stage
-    if self.title:
-        changed["title"] = self.title
+    def _scores(self, profile: Profiles, courses: NDArray[np.intp]) -> NDArray[np.float64]:
+        if not len(courses):
+            return np.zeros(0)
+        allowed = np.ones((1, len(courses)), bool)
+        catalogue = self.backdrop.catalogue.only(courses)
+        scores = self.backdrop.model.score(profile, catalogue, allowed=allowed)[0]
+        best = max(float(scores.max()), 1e-9)
+        return np.clip(scores.astype(np.float64) / best, 0, None)
+
+
+def _as(who: Self, state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a teacher's state as that of the self: stage, title and years of service."""
+    changed = dict(state)
+    if state["employed_on"] is not None:
+        changed["employed_on"] = state["employed_on"] - dt.timedelta(days=who.ahead)
+    if state["years_of_service"] is not None:
+        changed["years_of_service"] = state["years_of_service"] + who.ahead / DAYS_PER_YEAR
+    if who.stage:
+        changed["career_stage"] = who.stage
+    if who.title:
+        changed["title"] = who.title
     return changed

@@ -29,6 +29,8 @@ from recommender.eligibility import MATCHES, StandingRules
 from recommender.explore import Exploration
 from recommender.model import Model
 from recommender.openings import Board
+from recommender.planning.offered import fitting
+from recommender.planning.rules import Policy
 from recommender.ranking import NONE, rank_one
 from recommender.reasons import Facts
 
@@ -66,6 +68,7 @@ class Backdrop:
     _open: dict[tuple[tuple[str, ...], ...], NDArray[np.bool_]] = field(
         default_factory=dict, repr=False
     )
+    _fitting: dict[str, Mapping[str, NDArray[np.int32]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -95,6 +98,21 @@ class Backdrop:
     def covers(self, moment: int) -> bool:
         """Say whether this is how things stand at a moment, in UTC microseconds."""
         return self.since <= moment < self.until
+
+    def open_to(self, state: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Return which courses are for a teacher of this state at all, shape (n_courses,).
+
+        A plan asks this: what was done may be repeated, and prerequisites are placed first.
+        """
+        return self._open_to(state, self._lineage(state))
+
+    def fitting(self, policy: Policy) -> Mapping[str, NDArray[np.int32]]:
+        """Return, for each requirement that asks for certain courses only, those that fit it."""
+        if not policy.version:  # of no file: another may bear the same name
+            return fitting(self.dataset, policy)
+        if policy.version not in self._fitting:
+            self._fitting[policy.version] = fitting(self.dataset, policy)
+        return self._fitting[policy.version]
 
     def recommend(
         self,

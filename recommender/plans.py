@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features import codes
-from features.catalogue import Catalogue
 from features.dataset import Dataset
+from features.dossiers import Dossier
 from features.errors import InvalidSetting, UnknownId, did_you_mean
 from recommender.ahead import look_ahead, planned_career
+from recommender.backdrop import Backdrop
 from recommender.gaps import gaps_of
 from recommender.model import Model
 from recommender.planning import intake, offered, plan, policy
@@ -46,7 +48,7 @@ def make_plan(
     limits: Limits | None = None,
     school: School | None = None,
     effort: Effort | None = None,
-    catalogue: Catalogue | None = None,
+    backdrop: Backdrop | None = None,
 ) -> plan.Plan:
     """Return a teacher's plan for the rest of the cycle; see :func:`inputs_of`.
 
@@ -67,7 +69,7 @@ def make_plan(
         wishes=wishes,
         limits=limits,
         school=school,
-        catalogue=catalogue,
+        backdrop=backdrop,
     )
     return plan.make(inputs, plan.Header(teacher_id, as_of, model.version), effort)
 
@@ -83,7 +85,7 @@ def inputs_of(
     wishes: Wishes | None = None,
     limits: Limits | None = None,
     school: School | None = None,
-    catalogue: Catalogue | None = None,
+    backdrop: Backdrop | None = None,
 ) -> Inputs:
     """Return everything that a teacher's plan is made from.
 
@@ -99,8 +101,8 @@ def inputs_of(
     school
         What the school sets for all of its plans. Who is away by its teachers' enrolments is
         added to ``school.away``: there, others' plans are told.
-    catalogue
-        What ``model.catalogue`` returned for this data set and moment, where it is at hand.
+    backdrop
+        What all teachers are seen against at that moment, where it is at hand.
 
     Raises
     ------
@@ -114,14 +116,15 @@ def inputs_of(
     wishes, limits = wishes or Wishes(), limits or Limits()
     career, rules, horizon = rules_for(dataset, teacher_id, as_of, policy_name, policy_folder)
     _check(dataset, horizon, wishes, limits)
-    catalogue = model.catalogue(dataset, as_of) if catalogue is None else catalogue
-    ahead = look_ahead(model, dataset, teacher_id, as_of, horizon=horizon, catalogue=catalogue)
+    if backdrop is None:
+        backdrop = Backdrop.of(model, dataset, model.catalogue(dataset, as_of), as_of)
+    ahead = look_ahead(backdrop, Dossier.of(dataset, teacher_id), as_of, horizon)
     assumed = ahead.assumed(horizon.years, career.standings[-1].stage)
     found = offered.candidates(
         dataset,
         teacher_id,
         as_of,
-        _competing(dataset, ahead.relevance.max(axis=1), rules, wishes),
+        _competing(dataset, ahead.relevance.max(axis=1), backdrop.fitting(rules), wishes),
         policy=rules,
         horizon=horizon,
     )
@@ -237,7 +240,10 @@ def _check(dataset: Dataset, horizon: Horizon, wishes: Wishes, limits: Limits) -
 
 
 def _competing(
-    dataset: Dataset, scores: NDArray[np.float64], rules: Policy, wishes: Wishes
+    dataset: Dataset,
+    scores: NDArray[np.float64],
+    fitting: Mapping[str, NDArray[np.int32]],
+    wishes: Wishes,
 ) -> NDArray[np.int64]:
     """Return the courses that compete for a place: the best, some for each duty, the wished.
 
@@ -246,8 +252,8 @@ def _competing(
     order = np.argsort(-scores, kind="stable")
     order = order[scores[order] >= 0]
     chosen: list[NDArray[np.integer]] = [order[:PLANNED_FROM]]
-    for fitting in offered.fitting(dataset, rules).values():
-        chosen.append(order[np.isin(order, fitting)][:PER_REQUIREMENT])
+    for courses in fitting.values():
+        chosen.append(order[np.isin(order, courses)][:PER_REQUIREMENT])
     wished = [course for course, _ in (*wishes.pins, *wishes.prefer, *wishes.keep)]
     chosen.append(order[np.isin(order, dataset.courses.positions(wished))])
     return np.unique(np.concatenate(chosen)).astype(np.int64)

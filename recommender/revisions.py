@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import InvalidSetting
+from recommender.backdrop import Backdrop
 from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.planning.asked import Asked
@@ -44,7 +44,7 @@ def revise(
     budget: Decimal | None = None,
     school: School | None = None,
     effort: Effort | None = None,
-    catalogue: Catalogue | None = None,
+    backdrop: Backdrop | None = None,
 ) -> Change:
     """Plan anew from a later moment, disturbing an earlier plan as little as can be.
 
@@ -60,7 +60,7 @@ def revise(
         What is asked now; it goes before what was asked earlier of the same course or year.
     free
         Courses of which what was asked earlier is forgotten.
-    policy_name, policy_folder, school, catalogue
+    policy_name, policy_folder, school, backdrop
         As in :func:`~recommender.plans.inputs_of`; the policy is found anew unless it is named.
     budget
         Yuan that are left of the school's allotment for this plan.
@@ -90,7 +90,7 @@ def revise(
         wishes=_wishes(earlier, asked),
         limits=asked.limits(budget),
         school=school,
-        catalogue=catalogue,
+        backdrop=backdrop,
     )
     header = Header(earlier.teacher_id, as_of, model.version, earlier.revision + 1)
     plan = make(inputs, header, effort)

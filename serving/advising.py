@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import UnknownId
 from features.moments import instant, microseconds
 from recommender.advise import Recommendation, recommend
+from recommender.backdrop import Backdrop
 from serving.datasets import Shelves, with_teacher
 from serving.models import Loaded
 from serving.store.teachers import frames_of
@@ -26,12 +26,12 @@ class View:
     ----------
     as_of
         Nothing dated at or after it is seen.
-    catalogue
-        The courses as the model sees them at that moment.
+    backdrop
+        What all teachers are seen against at that moment.
     """
 
     dataset: Dataset
-    catalogue: Catalogue
+    backdrop: Backdrop
     loaded: Loaded
     teacher_id: str
     as_of: pd.Timestamp
@@ -45,7 +45,7 @@ class View:
             as_of=self.as_of,
             k=k,
             explain=explain,
-            catalogue=self.catalogue,
+            catalogue=self.backdrop.catalogue,
         )
 
 
@@ -87,8 +87,8 @@ class Window:
         shelf = self.shelves.of(self.connection, owner)
         dataset = with_teacher(shelf.dataset, frames)
         moment = self._after_latest(dataset) if as_of is None else as_of
-        catalogue = shelf.catalogue(self.loaded, moment)
-        return View(dataset, catalogue, self.loaded, teacher_id, moment)
+        backdrop = shelf.seen(self.loaded, moment, self.now)
+        return View(dataset, backdrop, self.loaded, teacher_id, moment)
 
     def _after_latest(self, dataset: Dataset) -> pd.Timestamp:
         begun = microseconds(dataset.table("teachers")["valid_from"])

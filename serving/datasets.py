@@ -77,6 +77,16 @@ class Shelf:
             self.backdrops[loaded.version] = kept
         return kept
 
+    def seen(self, loaded: Loaded, as_of: pd.Timestamp, now: pd.Timestamp) -> Backdrop:
+        """Return what all teachers were seen against at a moment; what is past is not kept."""
+        kept = self.standing(loaded, as_of)
+        if kept is not None:
+            return kept
+        if as_of >= now:
+            return self.backdrop(loaded, as_of)
+        catalogue = self.catalogue(loaded, as_of)
+        return Backdrop.of(loaded.model, self.dataset, catalogue, as_of)
+
     def standing(self, loaded: Loaded, as_of: pd.Timestamp) -> Backdrop | None:
         """Return the backdrop that is kept, None where it has to be made."""
         kept = self.backdrops.get(loaded.version)

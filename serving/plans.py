@@ -72,7 +72,7 @@ def first_plan(view: View, asked: Asked, rules: Rules) -> Plan:
         policy_folder=rules.folder,
         wishes=asked.wishes(),
         limits=asked.limits(),
-        catalogue=view.catalogue,
+        backdrop=view.backdrop,
     )
 
 
@@ -89,7 +89,7 @@ def changed_plan(
         free=free,
         policy_name=rules.name,
         policy_folder=rules.folder,
-        catalogue=view.catalogue,
+        backdrop=view.backdrop,
     )
 
 
@@ -129,7 +129,7 @@ def _made_from(view: View, plan: Plan, folder: Path | None) -> Inputs:
         policy_folder=folder,
         wishes=_known(view, wishes),
         limits=plan.asked.limits(),
-        catalogue=view.catalogue,
+        backdrop=view.backdrop,
     )
     if inputs.policy.version != plan.policy or not _stands(inputs, plan):
         raise Refused(

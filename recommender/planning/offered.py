@@ -61,7 +61,12 @@ def candidates(
     runs = _offerings(dataset, teacher_id, as_of, names)
     stages = stages_of(dataset, (row["offering_id"] for own in runs.values() for row in own))
     lost = lost_places(dataset, teacher_id, as_of, policy)
-    calendar = _Calendar(dataset, policy, horizon, runs, stages, lost)
+    terms = {
+        number: (policy.cycle.season(term.since), term.since > horizon.today)
+        for number, term in enumerate(horizon.terms)
+        if policy.may_enrol(term, horizon.today)
+    }
+    calendar = _Calendar(dataset, policy, horizon, runs, stages, lost, terms)
     found = []
     for name in names:
         row = known[name]
@@ -122,7 +127,10 @@ def fitting(dataset: Dataset, policy: Policy) -> dict[str, NDArray[np.int32]]:
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
-    """The announced and past offerings of the courses asked about, against a horizon."""
+    """The announced and past offerings of the courses asked about, against a horizon.
+
+    ``terms`` holds those in which one may enrol: number -> season, and whether it is to come.
+    """
 
     dataset: Dataset
     policy: Policy
@@ -130,6 +138,7 @@ class _Calendar:
     offerings: Mapping[str, Sequence[Row]]
     stages: Mapping[str, Sequence[Row]]
     lost: tuple[Lost, ...]
+    terms: Mapping[int, tuple[str, bool]]
 
     def options(self, course: Row, since: dt.date) -> tuple[Option, ...]:
         """Return where a course can go from a day on, in the order of terms."""
@@ -174,10 +183,9 @@ class _Calendar:
         withdrawn = day(course["available_until"], self.dataset.columns.zone) or dt.date.max
         return [
             number
-            for number, term in enumerate(self.horizon.terms)
-            if (undated or term.since > self.horizon.today)
-            and self.policy.may_enrol(term, self.horizon.today)
-            and (not seasons or self.policy.cycle.season(term.since) in seasons)
+            for number, (season, ahead) in self.terms.items()
+            if (undated or ahead)
+            and (not seasons or season in seasons)
             and self.horizon.last_days[number] < withdrawn
         ]
 

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from features.dataset import Dataset
+from features.dossiers import Dossier
 from features.errors import UnknownId
 from recommender.ahead import Ahead, look_ahead, planned_career
+from recommender.backdrop import Backdrop
 from recommender.eligibility import Eligibility
 from recommender.model import Model
 from recommender.planning import intake, policy
@@ -55,8 +57,8 @@ def model() -> Model:
 
 
 def seen(model: Model, dataset: Dataset, who: str) -> Ahead:
-    catalogue = model.catalogue(dataset, NOW)
-    return look_ahead(model, dataset, who, NOW, horizon=HORIZON, catalogue=catalogue)
+    backdrop = Backdrop.of(model, dataset, model.catalogue(dataset, NOW), NOW)
+    return look_ahead(backdrop, Dossier.of(dataset, who), NOW, HORIZON)
 
 
 def test_an_unknown_teacher_is_refused(model: Model) -> None:
