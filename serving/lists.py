@@ -66,7 +66,7 @@ class List:
     @property
     def as_of(self) -> pd.Timestamp:
         """The moment as of which it was made."""
-        return _timestamp(self.moment)
+        return timestamp(self.moment)
 
     def holds(self, dossier: Dossier, backdrop: Backdrop, moment: int) -> bool:
         """Say whether it would be made the same."""
@@ -116,7 +116,7 @@ class Lists:
             shelf = await run_in_threadpool(self._fetched, owner)
         dossier = self._memory.dossier(shelf, ask.tenant, ask.teacher_id, stamp)
         after = dossier.latest(instant(now + self._skew)) + 1
-        seen = _timestamp(max(instant(now), after))
+        seen = timestamp(max(instant(now), after))
         backdrop = shelf.standing(loaded, seen)
         if backdrop is None:
             backdrop = await run_in_threadpool(shelf.backdrop, loaded, seen)
@@ -135,7 +135,7 @@ class Lists:
         """Make a list at a moment, in UTC microseconds, that the backdrop covers."""
         items = backdrop.recommend(
             dossier,
-            as_of=_timestamp(moment),
+            as_of=timestamp(moment),
             k=ask.k,
             explain=ask.explain,
             wanted=ask.wanted,
@@ -149,5 +149,6 @@ class Lists:
             return self._shelves.of(connection, tenant)
 
 
-def _timestamp(moment: int) -> pd.Timestamp:
+def timestamp(moment: int) -> pd.Timestamp:
+    """Return a moment of UTC microseconds as it is told."""
     return pd.Timestamp(moment, unit="us", tz="UTC")

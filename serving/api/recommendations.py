@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 from fastapi import APIRouter, Response
@@ -22,13 +23,14 @@ from serving.snapshots import past
 JSON = "application/json"
 #: Stands where the id of each showing of a prepared list goes.
 MARK, _MARK_IN_JSON = "\x00", b"\\u0000"
+WITHOUT_MODEL: dict[int | str, dict[str, Any]] = {503: {"description": "no model"}}
 router = APIRouter(tags=["recommendations"])
 
 
 @router.get(
     "/teachers/{teacher_id}/recommendations",
     response_model=Recommendations,
-    responses={503: {"description": "no model"}},
+    responses=WITHOUT_MODEL,
     openapi_extra=PARAMETERS,
 )
 async def get_recommendations(

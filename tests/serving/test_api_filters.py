@@ -144,7 +144,7 @@ def test_what_is_out_of_range_is_refused_by_name(platform, query: str, pointer: 
     ],
 )
 def test_a_narrowed_list_is_the_whole_one_without_the_rest(platform, query: str, wanted):
-    """In the same order and never short: filters come before the cut. Runs elsewhere say nothing."""
+    """In the same order and never short: filters come before the cut, runs elsewhere count not."""
     whole = shown(platform, "k=200")
     expected = [each for each in whole if wanted(int(each[1:]))]
     assert shown(platform, f"k=200&{query}") == expected
