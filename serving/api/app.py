@@ -17,13 +17,16 @@ from serving.api import (
     bulk,
     courses,
     credits,
+    discovery,
     enrolments,
     events,
+    model,
     organisations,
     plans,
     probes,
     recommendations,
     teachers,
+    why_not,
 )
 from serving.api import metrics as watching
 from serving.api.answers import ProblemDetails
@@ -108,8 +111,10 @@ def _v1(app: FastAPI) -> APIRouter:
     """Return the routes of ``/v1``: none of them without a key."""
     each = [Depends(identified), Depends(only_known)]
     v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
-    entities = (organisations, teachers, courses, enrolments, credits)
-    for part in (*entities, events, bulk, recommendations, batch, plans, audit):
+    # What is popular comes before courses, whose ids it would be taken for.
+    entities = (organisations, teachers, discovery, courses, enrolments, credits)
+    advice = (recommendations, batch, why_not, plans, model)
+    for part in (*entities, events, bulk, *advice, audit):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])
