@@ -31,6 +31,7 @@ from serving.api import (
 from serving.api import metrics as watching
 from serving.api.answers import ProblemDetails
 from serving.api.context import Service, identified
+from serving.api.contract import contract, operation_id
 from serving.api.gate import Gate
 from serving.api.queries import only_known
 from serving.following import Following
@@ -96,6 +97,7 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
     )
     app.state.service = service
     app.include_router(_v1(app))
@@ -120,6 +122,6 @@ def _v1(app: FastAPI) -> APIRouter:
     @v1.get("/openapi.json", tags=["contract"])
     def get_openapi() -> dict[str, Any]:
         """Return this contract."""
-        return app.openapi()
+        return contract(app)
 
     return v1

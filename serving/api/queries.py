@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 async def only_known(request: Request) -> None:
     """Let a request pass whose query holds each declared parameter at most once.
 
-    A route that reads its query itself (``openapi_extra``) checks it itself.
+    A route that declares its parameters itself, in ``openapi_extra``, checks them itself.
 
     Raises
     ------
@@ -24,7 +24,7 @@ async def only_known(request: Request) -> None:
     given = request.query_params
     if given:
         route: APIRoute = request.scope["route"]
-        if route.openapi_extra:
+        if "parameters" in (route.openapi_extra or {}):
             return
         known = frozenset(_of(route.dependant))
         faults = [_unknown(name, known) for name in given if name not in known]
