@@ -74,7 +74,7 @@ def before() -> Iterator[Step]:
 
 
 def after() -> Iterator[Step]:
-    """What is asked and changed once a model serves; ``PLAN`` stands for the plan's id."""
+    """What is asked and changed once a model serves."""
     things = ("organisations/county-1", "teachers/t-1001", "courses/c-77", "offerings/o-2026-1")
     for thing in things:
         yield "GET", f"/v1/{thing.partition('/')[0]}?limit=2", None
@@ -101,6 +101,11 @@ def after() -> Iterator[Step]:
     yield "GET", "/v1/credits?teacher_id=t-1001", None
     event = {"event_id": "b-1", "teacher_id": "t-1002", "course_id": "c-80", "kind": "viewed"}
     yield "POST", "/v1/events:bulk", event | {"occurred_at": "2026-02-20T08:30:00+08:00"}
+    yield from asked()
+
+
+def asked() -> Iterator[Step]:
+    """What is asked of the model, and done with plans: ``PLAN`` stands for the address of one."""
     yield "GET", f"{TEACHER}/recommendations?k=2", None
     yield "POST", "/v1/recommendations:batch", {"teacher_ids": ["t-1002", "t-9"], "k": 1}
     yield "GET", f"{TEACHER}/why-not?course_id=c-77&k=1", None
