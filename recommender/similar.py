@@ -56,15 +56,17 @@ def similar(backdrop: Backdrop, course: int, as_of: pd.Timestamp, k: int) -> tup
     """Return the courses most like one, by position, the most alike first.
 
     Half of a score is the cosine of content, half how much more often it was taken next than
-    others; all of it is content where the model knows nothing of what was taken next. Courses
+    others; all of it is content where nothing is known of what was taken next. Courses
     that are closed to all are left out.
     """
     catalogue = backdrop.catalogue.whole
     alike = (catalogue.features @ catalogue.features[[course]].T).toarray()[:, 0]
     parts = {CONTENT: (CONTENT, np.where(alike >= LEAST, alike, 0.0))}
     name = next((name for name in NEXT if name in backdrop.model.scorers), None)
-    if name is not None:
-        added = _added(backdrop, name, course, as_of)
+    is_known = catalogue.position >= 0
+    if name is not None and is_known[course]:
+        # What a new course would borrow from its neighbours nobody has done.
+        added = np.where(is_known, _added(backdrop, name, course, as_of), 0.0)
         parts = {source: (code, own / 2) for source, (code, own) in parts.items()}
         parts[name] = ("next", np.where(added >= LEAST, added, 0.0) / 2)
     total = np.sum([own for _, own in parts.values()], axis=0)

@@ -168,6 +168,15 @@ def test_similar_courses_are_alike_or_taken_next_and_say_so(platform):
         assert all(reason["zh"] and reason["en"] for reason in item["reasons"])
 
 
+def test_of_a_new_course_nobody_has_gone_on_to_another(platform):
+    assert platform.put("/v1/courses/new", {"title_en": "Reading together"}).status_code == 201
+    items = platform.get("/v1/courses/new/similar").json()["items"]
+    assert {reason["code"] for item in items for reason in item["reasons"]} == {"content"}
+    (new,) = [i for i in platform.get(SIMILAR).json()["items"] if i["course_id"] == "new"]
+    assert [reason["code"] for reason in new["reasons"]] == ["content"]
+    assert platform.delete("/v1/courses/new").status_code == 204
+
+
 def test_why_not_of_what_is_not_there_is_404(platform):
     assert platform.get("/v1/teachers/t00/why-not?course_id=none").status_code == 404
     assert platform.get("/v1/teachers/none/why-not?course_id=next").status_code == 404
