@@ -45,7 +45,7 @@ client: $(VENV)/.development  ## write a Python client of the API into build/cli
 	@mkdir -p build
 	@$(BIN)/python -m serving.api > build/openapi.json
 	$(BIN)/openapi-python-client generate --path build/openapi.json --output-path build/client \
-	    --config serving/api/client.yml --meta setup --overwrite --fail-on-warning
+	    --config client.yml --meta setup --overwrite --fail-on-warning
 
 NOTEBOOK ?= *
 notebooks: $(VENV)/.development lightfm  ## run all notebooks, or NOTEBOOK=name; outputs in .notebooks

@@ -8,16 +8,14 @@ import tempfile
 
 from serving.api.app import create_app
 from serving.api.contract import contract
-from serving.settings import Settings
+from serving.settings import read_settings
 
 
 def main() -> None:
     """Write the contract of a service that has no model and an empty store."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(
-            database_url=f"sqlite:///{folder}/store.db", tracking_uri=f"sqlite:///{folder}/none.db"
-        )
-        app = create_app(settings)
+        database, tracking = (f"sqlite:///{folder}/{name}.db" for name in ("store", "none"))
+        app = create_app(read_settings(database_url=database, tracking_uri=tracking, artifact=None))
         app.state.service.store.close()
         document = contract(app)
     json.dump(document, sys.stdout, ensure_ascii=False, indent=1)

@@ -52,7 +52,7 @@ class ModelCard(Answer):
         dict[str, JsonValue], Field(description="how: the split, its cut, the length of lists")
     ]
     figures: list[FigureAnswer]
-    by_group: list[FigureAnswer]
+    by_group: Annotated[list[FigureAnswer], Field(description="of the whole model")]
     purpose: list[Both]
     not_for: list[Both]
     limits: list[Both]
@@ -78,7 +78,11 @@ def get_model(here: Here, caller: Platform, known: KnownTags = "") -> Response:
         evaluated=bool(judged),
         evaluation={k: v for k, v in judged.items() if not isinstance(v, list | dict)},
         figures=[FigureAnswer.model_validate(each) for each in judged.get("figures", [])],
-        by_group=[FigureAnswer.model_validate(each) for each in judged.get("by_group", [])],
+        by_group=[
+            FigureAnswer.model_validate(each)
+            for each in judged.get("by_group", [])
+            if each["model"] == loaded.model.hybrid.name
+        ],
         **{
             name: [Both.model_validate(each) for each in said.get(name, [])]
             for name in ("purpose", "not_for", "limits", "ethics")

@@ -78,7 +78,12 @@ def folder(province: Dataset, clock: Any, tmp_path_factory: pytest.TempPathFacto
     run = tmp_path_factory.mktemp("run")
     model = Model.fit(province, as_of=clock(), scorers=SCORERS)
     save(model, run / "model")
-    (run / "card.json").write_text(Card.of(model, dataset=province).to_json(), "utf-8")
+    facts = dict(Card.of(model, dataset=province).facts)
+    figure = {"metric": "ndcg@10", "mean": 0.4, "low": 0.3, "high": 0.5, "teachers": 20}
+    groups = [{"model": name, "group": "phase=primary", **figure} for name in ("content", "hybrid")]
+    own = [{"model": "hybrid", "group": "all", **figure}]
+    facts["evaluation"] = {"split": "time:0.8", "k": 10, "figures": own, "by_group": groups}
+    (run / "card.json").write_text(Card(facts).to_json(), "utf-8")
     return run / "model"
 
 
@@ -215,11 +220,13 @@ def test_a_course_of_the_list_is_said_to_be_in_it(platform):
     assert (answer["in_list"], answer["place"]["rank"]) == (True, 1)
 
 
-def test_the_card_tells_period_use_and_limits(platform, app: FastAPI):
+def test_the_card_tells_period_figures_groups_use_and_limits(platform, app: FastAPI):
     card = platform.get("/v1/model").json()
     assert card["version"] == app.state.service.models.current().version
     assert card["data"]["first_event"].startswith("2026-01-01")
-    assert (card["evaluated"], card["figures"]) == (False, [])
+    assert (card["evaluated"], card["evaluation"]) == (True, {"split": "time:0.8", "k": 10})
+    assert [(f["low"], f["mean"], f["high"]) for f in card["figures"]] == [(0.3, 0.4, 0.5)]
+    assert [(f["model"], f["group"]) for f in card["by_group"]] == [("hybrid", "phase=primary")]
     for part in ("purpose", "not_for", "limits", "ethics"):
         assert all(said["zh"] and said["en"] for said in card[part])
         assert card[part]

@@ -49,6 +49,18 @@ def catalogue() -> Dataset:
             "ends_on": pd.Timestamp("2027-04-01"),
         },
     ]
+    windows = {"mid": ("2026-02-01", "2026-03-31"), "next": ("2026-09-01", "2026-10-15")}
+    windows |= {"closed": ("2025-09-01", "2025-10-15"), "last": ("2026-02-01", "2026-03-01")}
+    offerings += [
+        {
+            "offering_id": f"o-{name}",
+            "course_id": "c05",
+            "apply_from": pd.Timestamp(opens),
+            "apply_until": pd.Timestamp(closes),
+            "starts_on": pd.Timestamp(closes),
+        }
+        for name, (opens, closes) in windows.items()
+    ]
     events = [
         took(
             f"t{rng.integers(12):02d}",
@@ -200,11 +212,19 @@ def test_a_year_to_come_is_seen_with_the_stage_and_the_courses_of_then(platform)
     assert {item["propensity"] for item in answer["items"]} == {1}
 
 
+def test_a_course_tells_the_windows_that_are_open_and_the_next_round(platform):
+    """Not the one that has closed; one is open up to its last day."""
+    items = platform.get(f"{LIST}?k=200&explore=false").json()["items"]
+    (openings,) = [item["openings"] for item in items if item["course_id"] == "c05"]
+    told = {each["offering_id"]: each["is_open"] for each in openings}
+    assert told == {"o-mid": True, "o-last": True, "o-next": False}
+
+
 def test_only_the_openings_of_a_year_to_come_are_in_its_list(platform):
     def runs(query: str) -> set[str]:
         items = platform.get(f"{LIST}?k=200&{query}").json()["items"]
         return {each["offering_id"] for item in items for each in item["openings"]}
 
-    assert runs("") == {"o-here", "o-2027"}
+    assert runs("") == {"o-here", "o-2027", "o-mid", "o-last", "o-next"}
     assert runs("year=2027") == {"o-2027"}
     assert runs("year=2028") == set()

@@ -19,7 +19,7 @@ from serving.api.app import create_app
 from serving.settings import Settings
 from tests.serving.running import running
 
-CONFIG = Path(contract.__file__).with_name("client.yml")
+CONFIG = Path(__file__).parents[2] / "client.yml"
 
 
 @pytest.fixture(scope="module")
