@@ -1,6 +1,6 @@
 # zixuan: `make help` lists the targets. Needs Python 3.11 or newer; gcc only for LightFM on 3.11.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-without-lightfm check notebooks bench lightfm lock clean
+.PHONY: help demo test test-without-lightfm check client notebooks bench lightfm lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,12 @@ check: $(VENV)/.development  ## formatting, lint, types, import contracts, depen
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python -m pytest --quiet tests/house/test_house_files.py
+
+client: $(VENV)/.development  ## write a Python client of the API into build/client, out of the contract
+	@mkdir -p build
+	@$(BIN)/python -m serving.api > build/openapi.json
+	$(BIN)/openapi-python-client generate --path build/openapi.json --output-path build/client \
+	    --config client.yml --meta setup --overwrite --fail-on-warning
 
 NOTEBOOK ?= *
 notebooks: $(VENV)/.development lightfm  ## run all notebooks, or NOTEBOOK=name; outputs in .notebooks

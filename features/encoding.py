@@ -138,8 +138,8 @@ class TextEncoder:
 
     def transform(self, texts: pd.Series) -> sparse.csr_array:
         """Return float32 weights, shape (n_texts, n_ngrams)."""
-        if not self.ngrams:
-            return sparse.csr_array((len(texts), 0), dtype=np.float32)
+        if not self.ngrams or texts.empty:
+            return sparse.csr_array((len(texts), len(self.ngrams)), dtype=np.float32)
         vectorizer = _ngram_vectorizer(vocabulary=list(self.ngrams))
         vectorizer.idf_ = self.idf
         return sparse.csr_array(vectorizer.transform(texts.fillna("")), dtype=np.float32)

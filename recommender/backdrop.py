@@ -24,20 +24,49 @@ from features.labels import Label
 from features.moments import NEVER, instant, local_day, microseconds
 from features.organisations import parents_at
 from features.past import courses_of
+from features.profiles import Profiles
 from recommender.advise import Recommendation, among, shown, teller, titles
 from recommender.eligibility import MATCHES, StandingRules
 from recommender.explore import Exploration
 from recommender.model import Model
-from recommender.openings import Board
+from recommender.openings import Board, Opening
 from recommender.planning.offered import fitting
 from recommender.planning.rules import Policy
+from recommender.planning.terms import Period
 from recommender.ranking import NONE, rank_one
 from recommender.reasons import Facts
+from recommender.scorers.hybrid import Explainer
+from recommender.wanted import EVERYTHING, Facets, Wanted
 
 #: Kinds of teachers whose open courses are remembered.
 KINDS = 1_024
 #: A school, and as many organisations above it as ``recommender.eligibility`` looks at.
 ABOVE = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """The courses that one teacher may be shown at a moment, scored.
+
+    Parameters
+    ----------
+    profile
+        Of the teacher.
+    places
+        The teacher's school and what is above it, the nearest first.
+    chosen
+        Positions of the courses, ascending, shape (n,).
+    scores
+        Of these, shape (1, n).
+    asked
+        Says what put each of these where it is; None where nobody asked, or there are none.
+    """
+
+    profile: Profiles
+    places: list[str]
+    chosen: NDArray[np.intp]
+    scores: NDArray[np.float32]
+    asked: Explainer | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +98,7 @@ class Backdrop:
         default_factory=dict, repr=False
     )
     _fitting: dict[str, Mapping[str, NDArray[np.int32]]] = field(default_factory=dict, repr=False)
+    _facets: list[Facets] = field(default_factory=list, repr=False)
 
     @classmethod
     def of(
@@ -121,53 +151,109 @@ class Backdrop:
         as_of: pd.Timestamp,
         k: int,
         explain: bool,
+        wanted: Wanted = EVERYTHING,
+        year: Period | None = None,
         explore: float = 0.0,
         rng: np.random.Generator | None = None,
     ) -> tuple[Recommendation, ...]:
         """Return what :func:`recommender.advise.recommend` does, by the hybrid.
 
+        Courses are scored among all that the teacher may be shown, and then narrowed to what is
+        wanted: what is left stands in the order that it has in the whole list.
+
+        Parameters
+        ----------
+        wanted
+            What the list is narrowed to, and how varied it is.
+        year
+            To come: of a teacher foreseen there (:mod:`recommender.foreseen`), the courses that
+            are still there when it begins, with the openings that begin in it.
+
         Raises
         ------
         InvalidSetting
-            If the share to explore is not from 0 to 1, or ``rng`` is missing.
+            If something unknown is wanted, the share to explore is not from 0 to 1, or ``rng``
+            is missing.
         """
-        moment = instant(as_of)
+        seen = self.see(dossier, as_of, explain=explain, year=year)
+        kept = np.arange(len(seen.chosen))
+        if wanted.narrows:
+            kept = np.flatnonzero(self.facets().passing(wanted, seen.places)[seen.chosen])
+        k = min(k, len(self.dataset.courses))
+        ranking = rank_one(
+            self.model,
+            seen.profile,
+            self.catalogue.only(seen.chosen[kept]),
+            k=k,
+            exploration=Exploration.of(explore, k, 1, rng),
+            scores=seen.scores[:, kept],
+            diversity=wanted.diversity,
+        )
+        ids = self.dataset.courses.outside(ranking.courses[0][ranking.courses[0] != NONE])
+        runs = {each: self._runs(each, seen.places, year) for each in ids}
+        tell = None
+        if seen.asked:
+            known = dossier.log.where(dossier.log.known_at < instant(as_of))
+            facts = Facts(self.titles, courses_of(known, self.dataset.courses))
+            explained = among(seen.chosen, seen.asked)
+            tell = teller(self.model, seen.profile, self.catalogue, facts, explained)
+        return shown(ranking, ids, self.titles, runs, tell)
+
+    def see(
+        self, dossier: Dossier, as_of: pd.Timestamp, *, explain: bool, year: Period | None = None
+    ) -> Seen:
+        """See a teacher's courses at a moment; the parameters are those of :meth:`recommend`."""
         kinds = self.dataset.columns.features.get("teachers", {})
         encoder = self.model.profile_encoder
         profile = dossier.profile(encoder, self.surroundings, self.catalogue, kinds, as_of)
-        state = dossier.state(moment)
+        state = dossier.state(instant(as_of))
         places = self._lineage(state)
-        chosen = np.flatnonzero(self._allowed(dossier, state, places, as_of))
-        catalogue = self.catalogue.only(chosen)
-        k = min(k, len(self.dataset.courses))
-        asked = None
-        if explain and len(chosen):
-            everything = np.ones((1, len(chosen)), bool)
+        allowed = self._allowed(dossier, state, places, as_of, year)
+        chosen = np.flatnonzero(allowed)
+        if not len(chosen):
+            return Seen(profile, places, chosen, np.zeros((1, 0), np.float32), None)
+        catalogue, everything = self.catalogue.only(chosen), np.ones((1, len(chosen)), bool)
+        if explain:
             asked = self.model.hybrid.explainer(profile, catalogue, everything)
-        ranking = rank_one(
-            self.model,
-            profile,
-            catalogue,
-            k=k,
-            exploration=Exploration.of(explore, k, 1, rng),
-            scores=asked.scores if asked else None,
-        )
-        ids = self.dataset.courses.outside(ranking.courses[0][ranking.courses[0] != NONE])
-        runs = {course_id: self.board.of_course(course_id, places) for course_id in ids}
-        tell = None
-        if asked:
-            known = dossier.log.where(dossier.log.known_at < moment)
-            facts = Facts(self.titles, courses_of(known, self.dataset.courses))
-            tell = teller(self.model, profile, self.catalogue, facts, among(chosen, asked))
-        return shown(ranking, ids, self.titles, runs, tell)
+            return Seen(profile, places, chosen, asked.scores, asked)
+        scores = self.model.score(profile, catalogue, allowed=everything)
+        return Seen(profile, places, chosen, scores, None)
+
+    def facets(self) -> Facets:
+        """Return what courses can be told apart by; made on first use."""
+        if not self._facets:
+            self._facets.append(Facets.of(self.dataset, self.board))
+        return self._facets[0]
+
+    def _runs(self, course_id: str, places: list[str], year: Period | None) -> tuple[Opening, ...]:
+        found = self.board.of_course(course_id, places)
+        if year is None:
+            return found
+        return tuple(run for run in found if run.starts_on and year.holds(run.starts_on))
 
     def _allowed(
-        self, dossier: Dossier, state: Mapping[str, Any], places: list[str], as_of: pd.Timestamp
+        self,
+        dossier: Dossier,
+        state: Mapping[str, Any],
+        places: list[str],
+        as_of: pd.Timestamp,
+        year: Period | None,
     ) -> NDArray[np.bool_]:
         """Return which courses the teacher may be shown, shape (n_courses,)."""
         completed = dossier.log.before(as_of).of_kinds("completed")
-        done = completed.course[self.repeats.still_done(completed, self.day)]
-        return self.rules.allowed(self._open_to(state, places), done, completed.course)
+        day = self.day if year is None else max(self.day, pd.Timestamp(year.since))
+        done = completed.course[self.repeats.still_done(completed, day)]
+        allowed = self.rules.allowed(self._open_to(state, places), done, completed.course)
+        return allowed if year is None else allowed & self._still_there(day)
+
+    def _still_there(self, day: pd.Timestamp) -> NDArray[np.bool_]:
+        """Return which courses are not withdrawn before a day, shape (n_courses,)."""
+        table = self.dataset.table("courses")
+        until = microseconds(table["available_until"])
+        there = np.zeros(len(self.dataset.courses), bool)
+        own = self.dataset.courses.positions(table["course_id"])
+        there[own] = (until == NEVER) | (until >= _begins(day, self.dataset.columns.zone))
+        return there
 
     def _open_to(self, state: Mapping[str, Any], places: list[str]) -> NDArray[np.bool_]:
         words = {

@@ -14,6 +14,7 @@ from features.catalogue import Catalogue
 from features.dataset import Dataset
 from features.errors import InvalidSetting
 from features.profiles import Profiles
+from recommender.diversity import varied
 from recommender.eligibility import Eligibility
 from recommender.explore import Beliefs, Exploration
 from recommender.model import Model
@@ -142,6 +143,7 @@ def rank_one(
     scorer: str = "hybrid",
     exploration: Exploration | None = None,
     scores: NDArray[np.float32] | None = None,
+    diversity: float = 0.0,
 ) -> Ranking:
     """Return the list of one teacher, scoring only what can be shown.
 
@@ -153,6 +155,9 @@ def rank_one(
         With the courses chosen that the teacher may be shown.
     scores
         Of these, shape (1, width), where they are at hand.
+    diversity
+        0 to 1: how much is given up for courses unlike those above; see
+        :func:`recommender.diversity.varied`.
     """
     chosen = np.arange(catalogue.width) if catalogue.chosen is None else catalogue.chosen
     allowed = np.ones((1, catalogue.width), bool)
@@ -161,7 +166,18 @@ def rank_one(
         return Ranking(profile.teachers, *nothing, np.ones((1, k)))
     if scores is None:
         scores = model.score(profile, catalogue, scorer, allowed)
-    found = listed(profile, scores, allowed, k=k, takers=catalogue.takers, exploration=exploration)
+    order = None
+    if diversity:
+        order = varied(scores[0], catalogue.features[chosen], k, diversity)
+    found = listed(
+        profile,
+        scores,
+        allowed,
+        k=k,
+        takers=catalogue.takers,
+        exploration=exploration,
+        order=order,
+    )
     # A -1 finds the one at the end.
     courses = np.append(chosen, NONE).astype(np.int32)[found.courses]
     return Ranking(found.teachers, courses, found.scores, found.chance)
@@ -175,12 +191,17 @@ def listed(
     k: int,
     takers: NDArray[np.integer],
     exploration: Exploration | None,
+    order: NDArray[np.int64] | None = None,
 ) -> Ranking:
     """Return lists by these scores, of shape (n, n_courses) as ``allowed``, some places explored.
 
     ``takers`` has shape (n_courses,); without ``exploration`` the order decides every place.
+    Of one teacher, ``order`` may be another than that of the scores; shape (at most k,).
     """
-    ranking = best(profiles.teachers, scores, allowed, k)
+    if order is None:
+        ranking = best(profiles.teachers, scores, allowed, k)
+    else:
+        ranking = _ordered(profiles.teachers, scores, order, k)
     if exploration is None:
         return ranking
     # Who is not advised personally gets what everyone would get, by nobody's chance.
@@ -241,6 +262,15 @@ def rank(
         rng=rng,
     )
     yield from map(ranker.chunk, ranker.starts)
+
+
+def _ordered(
+    teachers: NDArray[np.integer], scores: NDArray[np.float32], order: NDArray[np.int64], k: int
+) -> Ranking:
+    short = ((0, 0), (0, k - len(order)))
+    courses = np.pad(order[None, :], short, constant_values=NONE).astype(np.int32)
+    found = np.pad(scores[:, order], short, constant_values=-np.inf)
+    return Ranking(teachers, courses, found, np.ones(found.shape))
 
 
 def best(

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from features.dataset import Dataset
 from features.errors import UnknownId
 from features.moments import instant, microseconds
-from recommender.advise import Recommendation, recommend
 from recommender.backdrop import Backdrop
 from serving.datasets import Shelves, with_teacher
 from serving.models import Loaded
@@ -35,18 +34,6 @@ class View:
     loaded: Loaded
     teacher_id: str
     as_of: pd.Timestamp
-
-    def recommend(self, k: int, *, explain: bool) -> tuple[Recommendation, ...]:
-        """Return the teacher's k best courses."""
-        return recommend(
-            self.loaded.model,
-            self.dataset,
-            teacher_id=self.teacher_id,
-            as_of=self.as_of,
-            k=k,
-            explain=explain,
-            catalogue=self.backdrop.catalogue,
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

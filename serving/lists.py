@@ -11,6 +11,7 @@ from features.dossiers import Dossier
 from features.moments import instant
 from recommender.advise import Recommendation
 from recommender.backdrop import Backdrop
+from recommender.wanted import EVERYTHING, Wanted
 from serving.datasets import Shelf, Shelves
 from serving.memory import Memory, Recent
 from serving.models import Loaded
@@ -26,12 +27,22 @@ LISTS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked for: a list of ``k`` courses for a tenant's teacher, with reasons or not."""
+    """What is asked for: a list of ``k`` courses for a tenant's teacher, with reasons or not.
+
+    Parameters
+    ----------
+    wanted
+        What the list is narrowed to, and how varied it is.
+    explore
+        Whether any place may.
+    """
 
     tenant: str
     teacher_id: str
     k: int
     explain: bool
+    wanted: Wanted = EVERYTHING
+    explore: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +66,7 @@ class List:
     @property
     def as_of(self) -> pd.Timestamp:
         """The moment as of which it was made."""
-        return _timestamp(self.moment)
+        return timestamp(self.moment)
 
     def holds(self, dossier: Dossier, backdrop: Backdrop, moment: int) -> bool:
         """Say whether it would be made the same."""
@@ -105,30 +116,39 @@ class Lists:
             shelf = await run_in_threadpool(self._fetched, owner)
         dossier = self._memory.dossier(shelf, ask.tenant, ask.teacher_id, stamp)
         after = dossier.latest(instant(now + self._skew)) + 1
-        seen = _timestamp(max(instant(now), after))
+        seen = timestamp(max(instant(now), after))
         backdrop = shelf.standing(loaded, seen)
         if backdrop is None:
             backdrop = await run_in_threadpool(shelf.backdrop, loaded, seen)
         moment = max(instant(now) // STEP * STEP, after, backdrop.since)
         known = self._lists.get(ask)
         if known is None or not known.holds(dossier, backdrop, moment):
-            luck = self._trying.luck(ask.tenant, dossier, loaded.version, backdrop.day)
-            items = backdrop.recommend(
-                dossier,
-                as_of=_timestamp(moment),
-                k=ask.k,
-                explain=ask.explain,
-                explore=self._trying.share,
-                rng=luck,
-            )
-            known = List(dossier, backdrop, moment, items)
+            if ask.wanted.narrows:
+                await run_in_threadpool(backdrop.facets)
+            known = self.made(ask, loaded, dossier, backdrop, moment)
             self._lists.put(ask, known)
         return known
+
+    def made(
+        self, ask: Ask, loaded: Loaded, dossier: Dossier, backdrop: Backdrop, moment: int
+    ) -> List:
+        """Make a list at a moment, in UTC microseconds, that the backdrop covers."""
+        items = backdrop.recommend(
+            dossier,
+            as_of=timestamp(moment),
+            k=ask.k,
+            explain=ask.explain,
+            wanted=ask.wanted,
+            explore=self._trying.share if ask.explore else 0.0,
+            rng=self._trying.luck(ask.tenant, dossier, loaded.version, backdrop.day),
+        )
+        return List(dossier, backdrop, moment, items)
 
     def _fetched(self, tenant: Tenant) -> Shelf:
         with self._store.reading() as connection:
             return self._shelves.of(connection, tenant)
 
 
-def _timestamp(moment: int) -> pd.Timestamp:
+def timestamp(moment: int) -> pd.Timestamp:
+    """Return a moment of UTC microseconds as it is told."""
     return pd.Timestamp(moment, unit="us", tz="UTC")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -22,7 +22,8 @@ from serving.advising import unknown_teacher
 from serving.datasets import Shelf
 from serving.identity import Key, find_key
 from serving.store.engine import Store
-from serving.store.rows import find
+from serving.store.records import Record
+from serving.store.rows import find, find_any
 from serving.store.schema import DATA, FURTHER, TENANT, TENANTS
 from serving.store.tenants import Tenant, find_tenant
 from serving.store.versions import teacher_version
@@ -182,8 +183,44 @@ def read_dossier(connection: sa.Connection, shelf: Shelf, tenant: str, teacher_i
     if not states:
         raise unknown_teacher(teacher_id)
     events = find(connection, DATA["events"], tenant, teacher_id=teacher_id)
-    events.sort(key=lambda row: (row["occurred_at"], row["event_id"]))
     enrolments = find(connection, DATA["enrolments"], tenant, teacher_id=teacher_id)
+    return _dossier(shelf, teacher_id, states, events, enrolments)
+
+
+def read_dossiers(
+    connection: sa.Connection, shelf: Shelf, tenant: str, teacher_ids: Sequence[str]
+) -> dict[str, Dossier]:
+    """Read what is known of several teachers; who is unknown is left out."""
+    states, events, enrolments = (
+        _by_teacher(connection, DATA[table], tenant, teacher_ids)
+        for table in ("teachers", "events", "enrolments")
+    )
+    return {
+        each: _dossier(shelf, each, own, events.get(each, []), enrolments.get(each, []))
+        for each, own in states.items()
+    }
+
+
+def _by_teacher(
+    connection: sa.Connection, table: sa.Table, tenant: str, teacher_ids: Sequence[str]
+) -> dict[str, list[Record]]:
+    """Return the rows of each teacher, sorted by key."""
+    key = [column.name for column in table.primary_key]
+    rows = find_any(connection, table, tenant, "teacher_id", teacher_ids)
+    found: dict[str, list[Record]] = {}
+    for row in sorted(rows, key=lambda row: [row[name] for name in key]):
+        found.setdefault(row["teacher_id"], []).append(row)
+    return found
+
+
+def _dossier(
+    shelf: Shelf,
+    teacher_id: str,
+    states: list[Record],
+    events: list[Record],
+    enrolments: list[Record],
+) -> Dossier:
+    events.sort(key=lambda row: (row["occurred_at"], row["event_id"]))
     return Dossier(
         teacher_id,
         tuple(state | (state[FURTHER] or {}) for state in states),

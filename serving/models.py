@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from features.errors import ZixuanError
 from recommender.artifact import load
 from recommender.model import Model
+from serving.card import card_of
 from serving.champion import champion
 from serving.errors import NoModel
 from serving.settings import Settings
@@ -17,15 +20,23 @@ from serving.settings import Settings
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A model and its version, which is a hash of all of it and so worth keeping."""
+    """A model and its version, which is a hash of all of it and so worth keeping.
+
+    Parameters
+    ----------
+    card
+        The facts of its card; empty where none was kept.
+    """
 
     model: Model
     version: str
+    card: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, model: Model) -> Loaded:
-        """Name a model by its version."""
-        return cls(model, model.version)
+    def of(cls, model: Model, folder: Path | None = None) -> Loaded:
+        """Name a model by its version; its card lies in its folder, or beside it."""
+        version = model.version
+        return cls(model, version, {} if folder is None else card_of(folder, version))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +100,7 @@ class ModelHolder:
             folder = _folder(settings)
             if folder is None or folder == self._looked_at:
                 return None
-            return Found(Loaded.of(load(folder)), folder)
+            return Found(Loaded.of(load(folder), folder), folder)
         except ZixuanError as error:
             self.why_not = str(error)
             structlog.get_logger().error("model refused", why=self.why_not)

@@ -45,6 +45,8 @@ from training.settings import settings
 CARD_JSON, CARD_MARKDOWN = "card.json", "card.md"
 #: Metrics that the card shows of groups; the JSON has all.
 SHOWN = 2
+#: What every card says, by the name it has in JSON.
+WORDS = {"purpose": PURPOSE, "not_for": NOT_FOR, "limits": LIMITS, "ethics": ETHICS}
 _KEYS = {"model", "data", "evaluation", "preferred", "weights", "parameters"}
 
 
@@ -57,7 +59,7 @@ class Card:
     facts
         What JSON can hold: ``model``, ``data``, ``evaluation`` (None where the training was not
         judged), ``preferred``, ``weights`` and what validation ``found`` of the hybrid,
-        ``parameters``. No teacher's id is among them.
+        ``parameters``, and the ``words`` of every card. No teacher's id is among them.
     """
 
     facts: Mapping[str, Any]
@@ -98,6 +100,7 @@ class Card:
             "weights": {group: dict(own) for group, own in model.hybrid.weights_.items()},
             "found": {group: dict(own) for group, own in model.hybrid.stages_.found.items()},
             "parameters": settings(model),
+            "words": {name: [_said(text) for text in texts] for name, texts in WORDS.items()},
         }
         return cls(facts)
 
@@ -141,6 +144,11 @@ class Card:
         for name, body in sections.items():
             lines += ["", *([f"## {_both(HEADINGS[name])}", ""] if name else []), *body]
         return "\n".join(lines) + "\n"
+
+
+def _said(text: Both) -> dict[str, str]:
+    english, chinese = text
+    return {"en": english, "zh": chinese}
 
 
 def _data(dataset: Dataset | None, until: pd.Timestamp) -> dict[str, object]:

@@ -131,6 +131,18 @@ class Item(Answer):
     openings: list[Opening]
 
 
+class YearAhead(Answer):
+    """The year to come that a list is for, and what the teacher will likely be in it."""
+
+    year: Annotated[str, Field(description="as plans name it")]
+    since: date
+    until: Annotated[date, Field(description="the day after its last")]
+    career_stage: Annotated[
+        str | None, Field(description="the likeliest; null where nothing is known of it")
+    ]
+    chance: Annotated[float, Field(description="of that stage, 0 to 1")]
+
+
 class Recommendations(Answer):
     """A teacher's list, best first."""
 
@@ -143,4 +155,5 @@ class Recommendations(Answer):
     model_version: str
     source: Annotated[str, Field(description="what ranked the list")]
     degraded: Annotated[bool, Field(description="whether something better was not to be had")]
+    year: Annotated[YearAhead | None, Field(description="null for a list of today")] = None
     items: list[Item]

@@ -13,20 +13,25 @@ from fastapi import APIRouter, Depends, FastAPI
 from serving import problems
 from serving.api import (
     audit,
+    batch,
     bulk,
     courses,
     credits,
+    discovery,
     enrolments,
     events,
+    model,
     organisations,
     plans,
     probes,
     recommendations,
     teachers,
+    why_not,
 )
 from serving.api import metrics as watching
 from serving.api.answers import ProblemDetails
 from serving.api.context import Service, identified
+from serving.api.contract import contract, operation_id
 from serving.api.gate import Gate
 from serving.api.queries import only_known
 from serving.following import Following
@@ -93,6 +98,7 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
     )
     app.state.service = service
     app.include_router(_v1(app))
@@ -108,14 +114,16 @@ def _v1(app: FastAPI) -> APIRouter:
     """Return the routes of ``/v1``: none of them without a key."""
     each = [Depends(identified), Depends(only_known)]
     v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
-    entities = (organisations, teachers, courses, enrolments, credits)
-    # Routes are tried in this order: those that are asked for most come first.
-    for part in (recommendations, events, bulk, *entities, plans, audit):
+    # Routes are tried in this order: those that are asked for most come first, and what is
+    # popular before courses, whose ids it would be taken for.
+    entities = (organisations, teachers, discovery, courses, enrolments, credits)
+    advice = (batch, why_not, plans, model)
+    for part in (recommendations, events, bulk, *entities, *advice, audit):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])
     def get_openapi() -> dict[str, Any]:
         """Return this contract."""
-        return app.openapi()
+        return contract(app)
 
     return v1

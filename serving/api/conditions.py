@@ -59,13 +59,14 @@ class Conditions:
             If it is not.
         """
         there = "" if shown is None else tag(shown)
-        if self.if_match and not _among(self.if_match, there):
+        if self.if_match and not matches(self.if_match, there):
             raise _changed(f"what has the ETag {self.if_match}", there)
-        if self.if_none_match and _among(self.if_none_match, there):
+        if self.if_none_match and matches(self.if_none_match, there):
             raise _changed(f"nothing that has the ETag {self.if_none_match}", there)
 
 
-def _among(tags: str, there: str) -> bool:
+def matches(tags: str, there: str) -> bool:
+    """Say whether what is there has one of these entity tags."""
     return bool(there) and (
         tags.strip() == ANY or there in {each.strip() for each in tags.split(",")}
     )

@@ -121,7 +121,7 @@ class StateBody(Body):
     state: State
 
 
-class Sentence(Answer):
+class PlanSentence(Answer):
     """One thing said in both languages; the code is stable."""
 
     code: str
@@ -140,7 +140,7 @@ class PlannedCourse(Answer):
     offering_id: Annotated[str, Field(description="empty: not announced yet, expected 预计")]
     amount: Annotated[str, Field(description="in the plan's unit; decimal text, exact")]
     hours: str
-    reasons: list[Sentence]
+    reasons: list[PlanSentence]
 
 
 class Outcome(Answer):
@@ -175,7 +175,7 @@ class PlanAnswer(Answer):
     outcomes: Annotated[list[Outcome], Field(description="the credit sheet, plan included")]
     unmet: Annotated[list[Outcome], Field(description="what the plan leaves short")]
     unkept: Annotated[list[Pin], Field(description="pins that could not be kept")]
-    assumed: Annotated[list[Sentence], Field(description="stages to come, taken for granted")]
+    assumed: Annotated[list[PlanSentence], Field(description="stages to come, taken for granted")]
     gap: Annotated[float, Field(description="proven distance to the best plan, 0 is none")]
 
 
@@ -219,7 +219,7 @@ class DifferenceAnswer(Answer):
     moved: list[Moved]
     dropped: list[Placed]
     added: list[Placed]
-    sentences: list[Sentence]
+    sentences: list[PlanSentence]
 
 
 class ChangeAnswer(Answer):
@@ -234,7 +234,7 @@ class Reasoned(Answer):
 
     course_id: str
     term: str
-    reasons: list[Sentence]
+    reasons: list[PlanSentence]
 
 
 class WayOut(Answer):
@@ -254,10 +254,10 @@ class Explanation(Answer):
     """A plan accounted for."""
 
     courses: list[Reasoned]
-    unkept: Annotated[list[Sentence], Field(description="why wishes are not kept")]
-    binding: Annotated[list[Sentence], Field(description="what keeps it from suiting better")]
+    unkept: Annotated[list[PlanSentence], Field(description="why wishes are not kept")]
+    binding: Annotated[list[PlanSentence], Field(description="what keeps it from suiting better")]
     ways_out: Annotated[list[list[WayOut]], Field(description="of each conflict, in order")]
-    stuck: Annotated[list[Sentence], Field(description="what no way out helps")]
+    stuck: Annotated[list[PlanSentence], Field(description="what no way out helps")]
 
 
 class Figure(Answer):

@@ -27,10 +27,10 @@ from serving.api.plan_answers import (
     Placed,
     PlanAnswer,
     PlannedCourse,
+    PlanSentence,
     Reasoned,
     Revision,
     Revisions,
-    Sentence,
     WayOut,
 )
 from serving.plans import StoredPlan
@@ -160,8 +160,8 @@ def _outcome(outcome: PlanOutcome) -> Outcome:
     return Outcome.model_validate(asdict(outcome) | told)
 
 
-def _said(sentences: Iterable[Said]) -> list[Sentence]:
-    return [Sentence(**asdict(each)) for each in sentences]
+def _said(sentences: Iterable[Said]) -> list[PlanSentence]:
+    return [PlanSentence(**asdict(each)) for each in sentences]
 
 
 def _titles(connection: sa.Connection, tenant: str, courses: Sequence[str]) -> dict[str, Label]:

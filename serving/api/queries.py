@@ -14,6 +14,8 @@ from fastapi.routing import APIRoute
 async def only_known(request: Request) -> None:
     """Let a request pass whose query holds each declared parameter at most once.
 
+    A route that declares its parameters itself, in ``openapi_extra``, checks them itself.
+
     Raises
     ------
     RequestValidationError
@@ -22,6 +24,8 @@ async def only_known(request: Request) -> None:
     given = request.query_params
     if given:
         route: APIRoute = request.scope["route"]
+        if "parameters" in (route.openapi_extra or {}):
+            return
         known = frozenset(_of(route.dependant))
         faults = [_unknown(name, known) for name in given if name not in known]
         faults += [_repeated(name) for name in given if len(given.getlist(name)) > 1]

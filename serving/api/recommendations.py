@@ -4,55 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import Any
 
 import pandas as pd
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
 from recommender.advise import Recommendation
+from recommender.foreseen import Foreseen
 from serving.advising import Window
-from serving.api.answers import Item, Recommendations
-from serving.api.cells import Instant
+from serving.api.answers import Item, Recommendations, YearAhead
 from serving.api.context import Here, Platform, Service, TeacherId
+from serving.api.list_queries import PARAMETERS, Asked, ListQuery
 from serving.lists import Ask
 from serving.models import Loaded
+from serving.snapshots import past
 
-LONGEST_LIST = 200
 JSON = "application/json"
 #: Stands where the id of each showing of a prepared list goes.
 MARK, _MARK_IN_JSON = "\x00", b"\\u0000"
+WITHOUT_MODEL: dict[int | str, dict[str, Any]] = {503: {"description": "no model"}}
 router = APIRouter(tags=["recommendations"])
 
 
 @router.get(
     "/teachers/{teacher_id}/recommendations",
     response_model=Recommendations,
-    responses={503: {"description": "no model"}},
+    responses=WITHOUT_MODEL,
+    openapi_extra=PARAMETERS,
 )
 async def get_recommendations(
-    teacher_id: TeacherId,
-    here: Here,
-    caller: Platform,
-    k: Annotated[int, Query(ge=1, le=LONGEST_LIST, description="length of the list")] = 10,
-    as_of: Annotated[
-        Instant | None, Query(description="nothing dated at or after it is seen; now if left out")
-    ] = None,
-    explain: Annotated[bool, Query(description="whether reasons are given")] = True,
+    teacher_id: TeacherId, here: Here, caller: Platform, query: Asked
 ) -> Response:
     """Return the teacher's best eligible courses, with reasons and open offerings.
 
-    What is shown now is remembered under the recommendation's id, each course with the chance
-    it was shown with: some places explore. A list as of a moment is a question, shown to nobody:
+    A list can be narrowed; it is never short while more courses fit. What is shown now is
+    remembered under the recommendation's id, each course with the chance it was shown with: some
+    places explore. A list as of a moment, or for a year to come, is a question, shown to nobody:
     it explores nothing, is not remembered and has no id.
     """
     loaded, now = here.models.current(), here.clock()
-    ask = Ask(caller.tenant, teacher_id, k, explain)
-    if as_of is not None:
-        return await run_in_threadpool(_as_of, here, ask, loaded, pd.Timestamp(as_of))
+    ask = query.ask(caller.tenant, teacher_id)
+    if query.is_question:
+        return await run_in_threadpool(_answer, here, ask, loaded, query)
     found = await here.lists.now(ask, loaded, now)
     if not found.prepared:
-        answer = _told(ask, loaded, found.as_of, found.items, MARK)
+        answer = told(ask, loaded, found.as_of, found.items, MARK)
         # The id comes first, so that nothing that is told can be taken for it.
         found.prepared.extend(answer.model_dump_json().encode().split(_MARK_IN_JSON, 1))
     here.metrics.listed(loaded.model.hybrid.name, degraded=False)
@@ -60,22 +57,43 @@ async def get_recommendations(
     return Response(named.encode().join(found.prepared), media_type=JSON)
 
 
-def _as_of(here: Service, ask: Ask, loaded: Loaded, moment: pd.Timestamp) -> Response:
+def _answer(here: Service, ask: Ask, loaded: Loaded, query: ListQuery) -> Response:
+    moment = None if query.as_of is None else pd.Timestamp(query.as_of)
     with here.store.reading() as connection:
         window = Window(connection, ask.tenant, here.shelves, loaded, here.clock(), here.skew)
-        view = window.view(ask.teacher_id, moment)
+        seen = past(window, ask.teacher_id, moment, query.year, here.settings.policies)
+    items = seen.backdrop.recommend(
+        seen.dossier,
+        as_of=seen.as_of,
+        k=ask.k,
+        explain=ask.explain,
+        wanted=ask.wanted,
+        year=seen.foreseen.year if seen.foreseen else None,
+    )
     here.metrics.listed(loaded.model.hybrid.name, degraded=False)
-    told = _told(ask, loaded, view.as_of, view.recommend(ask.k, explain=ask.explain), None)
-    return Response(told.model_dump_json(), media_type=JSON)
+    answer = told(ask, loaded, seen.as_of, items, None)
+    answer.year = _year(seen.foreseen) if seen.foreseen else None
+    return Response(answer.model_dump_json(), media_type=JSON)
 
 
-def _told(
+def _year(foreseen: Foreseen) -> YearAhead:
+    return YearAhead(
+        year=foreseen.year.key,
+        since=foreseen.year.since,
+        until=foreseen.year.until,
+        career_stage=foreseen.stage or None,
+        chance=round(foreseen.chance, 4),
+    )
+
+
+def told(
     ask: Ask,
     loaded: Loaded,
     as_of: pd.Timestamp,
     items: Sequence[Recommendation],
     recommendation_id: str | None,
 ) -> Recommendations:
+    """Put a list into an answer."""
     return Recommendations(
         recommendation_id=recommendation_id,
         teacher_id=ask.teacher_id,

@@ -90,6 +90,7 @@ def train(
     from features.reading import notices
     from features.rejects import set_aside
     from recommender.artifact import ARRAYS, MANIFEST, VALUES, save
+    from training.card import CARD_JSON
     from training.record import record_of
     from training.split import parse
     from training.train import judged
@@ -104,7 +105,7 @@ def train(
     chosen = None if parameters is None else read_parameters(parameters)
     with (
         steps(quiet=quiet) as tell,
-        replacing(out, (MANIFEST, ARRAYS, VALUES), "a model") as making,
+        replacing(out, (MANIFEST, ARRAYS, VALUES, CARD_JSON), "a model") as making,
     ):
         dataset = read(folder, tell, rejects)
         by = partial(
@@ -122,10 +123,11 @@ def train(
         model = by(dataset, until=end)
         seconds = time.perf_counter() - began
         save(model, making)
+        kept = record_of(model, seed=seed, seconds=seconds, dataset=dataset, evaluation=found)
+        (making / CARD_JSON).write_text(kept.texts[CARD_JSON], "utf-8")
     if record:
         with steps(quiet=quiet) as tell:
             tell("record the run")
-            kept = record_of(model, seed=seed, seconds=seconds, dataset=dataset, evaluation=found)
             tracker().record(kept, out)
     show_notices((*notices(dataset), *set_aside(rejects)))
     if found is not None:

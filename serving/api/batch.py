@@ -1,0 +1,96 @@
+"""The lists of many teachers in one answer, out of one state of the store."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from features.dossiers import Dossier
+from features.errors import ZixuanError
+from features.moments import instant
+from serving.advising import unknown_teacher
+from serving.api.answers import Recommendations
+from serving.api.cells import Id, Instant
+from serving.api.context import Here, Platform
+from serving.api.list_queries import ListBody
+from serving.api.recommendations import WITHOUT_MODEL, told
+from serving.api.rows import Answer
+from serving.lists import STEP, timestamp
+from serving.problems import kind_of
+from serving.snapshots import Snapshot
+
+#: Teachers of one request.
+MOST = 200
+router = APIRouter(tags=["recommendations"])
+
+
+class BatchBody(ListBody):
+    """Whose lists are asked for, and what of each."""
+
+    teacher_ids: Annotated[
+        list[Id],
+        Field(min_length=1, max_length=MOST, description="answered in this order, each once"),
+    ]
+
+
+class Trouble(Answer):
+    """Why there is no list of a teacher: as in a problem (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class BatchResult(Answer):
+    """A teacher's list, or why there is none."""
+
+    teacher_id: str
+    recommendations: Recommendations | None = None
+    problem: Trouble | None = None
+
+
+class Batch(Answer):
+    """The lists of some teachers as of one moment, by one model."""
+
+    as_of: Instant
+    model_version: str
+    results: list[BatchResult]
+
+
+@router.post("/recommendations:batch", response_model_exclude_unset=True, responses=WITHOUT_MODEL)
+def post_recommendations_batch(body: BatchBody, here: Here, caller: Platform) -> Batch:
+    """Return the lists of up to 200 teachers, each as if asked for by itself.
+
+    All are of one moment, one state of the store and one model. Of a teacher who is unknown the
+    result is a problem, and the others are answered. Each list is shown, and remembered under an
+    id of its own.
+    """
+    loaded, now = here.models.current(), here.clock()
+    with here.store.reading() as connection:
+        ids = tuple(dict.fromkeys(body.teacher_ids))
+        found = Snapshot.of(connection, here.shelves, caller.tenant, ids)
+    after = found.latest(now + here.skew) + 1
+    backdrop = found.shelf.backdrop(loaded, timestamp(max(instant(now), after)))
+    moment = max(instant(now) // STEP * STEP, after, backdrop.since)
+
+    def result(teacher_id: str, dossier: Dossier | None) -> BatchResult:
+        if dossier is None:
+            return _trouble(teacher_id, unknown_teacher(teacher_id))
+        ask = body.ask(caller.tenant, teacher_id)
+        made = here.lists.made(ask, loaded, dossier, backdrop, moment)
+        named = here.impressions.show(ask, made.items, loaded.version, now)
+        here.metrics.listed(loaded.model.hybrid.name, degraded=False)
+        answer = told(ask, loaded, made.as_of, made.items, named)
+        return BatchResult(teacher_id=teacher_id, recommendations=answer)
+
+    results = [result(each, found.dossiers.get(each)) for each in ids]
+    return Batch(as_of=timestamp(moment), model_version=loaded.version, results=results)
+
+
+def _trouble(teacher_id: str, error: ZixuanError) -> BatchResult:
+    kind = kind_of(error)
+    problem = Trouble(type=kind.type, title=kind.title, status=kind.status, detail=str(error))
+    return BatchResult(teacher_id=teacher_id, problem=problem)
