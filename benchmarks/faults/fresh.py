@@ -38,7 +38,7 @@ def delays(folder: Path, events: int) -> Iterator[float]:
         ports = [free_port(), free_port()]
         for port in ports:
             settings = Settings(database_url=url, artifact=artifact, port=port, log_level="error")
-            stack.enter_context(served(settings))
+            stack.enter_context(served(settings, folder / "log"))
             wait_for(port, "/readyz")
         pair = [HTTPConnection(HOST, port, timeout=60) for port in ports]
         for number in range(events):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing as mp
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -37,13 +38,13 @@ _PROCESSES = mp.get_context("forkserver")
 
 def prepare_processes() -> None:
     """Let servers start at once: what they import is imported in advance, and shared by a fork."""
-    _PROCESSES.set_forkserver_preload(["serving.server"])
+    _PROCESSES.set_forkserver_preload([__name__])
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[Any]:
+def served(settings: Settings, log: Path) -> Iterator[Any]:
     """Run a server until the block ends; then it is killed with signal 9, in whatever it does."""
-    process = _PROCESSES.Process(target=serve, args=(settings,), daemon=False)
+    process = _PROCESSES.Process(target=_serve, args=(settings, log))
     process.start()
     try:
         wait_for(settings.port, "/livez")
@@ -51,6 +52,12 @@ def served(settings: Settings) -> Iterator[Any]:
     finally:
         process.kill()
         process.join()
+
+
+def _serve(settings: Settings, log: Path) -> None:
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+    serve(settings)
 
 
 def free_port() -> int:
@@ -157,7 +164,7 @@ def kill(folder: Path, kills: int, seed: int) -> Tally:
     platform = Platform(settings.port, _prepared(settings.database_url))
     tally = Tally()
     for _ in range(kills):
-        with served(settings) as process:
+        with served(settings, folder / "log") as process:
             platform.write_until_it_dies(process, int(rng.integers(CLIENTS, LONGEST_LIFE)))
         store = Store.open(settings.database_url)
         tally.count(platform.acknowledged, store)
