@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,8 @@ def delays(folder: Path, events: int) -> Iterator[float]:
             settings = Settings(database_url=url, artifact=artifact, port=port, log_level="error")
             stack.enter_context(served(settings, folder / "log"))
             wait_for(port, "/readyz")
-        pair = [HTTPConnection(HOST, port, timeout=60) for port in ports]
+        opened = (closing(HTTPConnection(HOST, port, timeout=60)) for port in ports)
+        pair = [stack.enter_context(each) for each in opened]
         for number in range(events):
             writer, reader = pair[number % 2], pair[(number + 1) % 2]
             yield _delay(writer, reader, key, teachers[number % len(teachers)])

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from itertools import count
@@ -108,17 +108,17 @@ class Platform:
         again, self.unanswered = self.unanswered, []
 
         def send(client: int) -> None:
-            connection = HTTPConnection(HOST, self.port, timeout=PATIENCE)
-            for number in count():
-                events = again.pop() if again else self._events(client, number)
-                try:
-                    names = self._send(connection, events)
-                except (OSError, HTTPException):
-                    self.unanswered.append(events)
-                    return
-                self.acknowledged.extend(names)
-                if next(answered) == life:
-                    process.kill()
+            with closing(HTTPConnection(HOST, self.port, timeout=PATIENCE)) as connection:
+                for number in count():
+                    events = again.pop() if again else self._events(client, number)
+                    try:
+                        names = self._send(connection, events)
+                    except (OSError, HTTPException):
+                        self.unanswered.append(events)
+                        return
+                    self.acknowledged.extend(names)
+                    if next(answered) == life:
+                        process.kill()
 
         with ThreadPoolExecutor(CLIENTS) as pool:
             for each in [pool.submit(send, client) for client in range(CLIENTS)]:
