@@ -32,7 +32,7 @@ def delays(folder: Path, events: int) -> Iterator[float]:
     here it is certain which of them is asked.
     """
     url, artifact = f"sqlite:///{folder / 'fresh.db'}", folder / "artifact"
-    key, teachers = _prepared(url, artifact)
+    key, teachers = prepared(url, artifact)
     prepare_processes()
     with ExitStack() as stack:
         ports = [free_port(), free_port()]
@@ -77,7 +77,7 @@ def _ask(connection: HTTPConnection, method: str, path: str, key: str, body: Any
     return told
 
 
-def _prepared(url: str, artifact: Path) -> tuple[str, list[str]]:
+def prepared(url: str, artifact: Path) -> tuple[str, list[str]]:
     """Store a small province and train on it; return a key and teachers."""
     dataset = simulate(Simulation(teachers=TEACHERS, courses=COURSES, years=2), seed=1)[0]
     now = pd.Timestamp.now("UTC")

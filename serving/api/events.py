@@ -15,7 +15,9 @@ router = APIRouter(tags=["events"])
 
 
 @router.post(
-    "/events", status_code=status.HTTP_201_CREATED, responses={200: {"model": EventReceipt}}
+    "/events",
+    status_code=status.HTTP_201_CREATED,
+    responses={200: {"model": EventReceipt}, 409: {"description": "known with another content"}},
 )
 def post_event(body: EventBody, here: Here, caller: Platform, response: Response) -> EventReceipt:
     """Record an event: 201 once it is durable, 200 if it was already recorded.
