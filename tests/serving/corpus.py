@@ -105,7 +105,7 @@ ADDRESSES = {
 
 QUERIES = {
     "very long": "k=" + "1" * 30_000,
-    "very many": "&".join(f"a{number}=1" for number in range(5_000)),
+    "very many": "&".join(f"a{number}=1" for number in range(2_000)),
     "one name a thousand times": "&".join(["k=1"] * 1_000),
     "no names": "&&&===",
     "what is no text": "k=%ff&cursor=%00",
