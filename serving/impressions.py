@@ -21,6 +21,8 @@ from serving.store.schema import DATA, TENANT
 
 #: So long a list waits to be stored, in seconds.
 PAUSE = 0.1
+#: And so long after it could not be stored.
+PAUSE_IF_GONE = 2.0
 #: Lists that may wait while the database does not answer; then the oldest are given up.
 WAITING = 50_000
 
@@ -83,21 +85,26 @@ class Impressions:
             self._thread.join()
         self.flush()
 
-    def flush(self) -> None:
-        """Store what waits; what cannot be stored now waits on."""
+    def flush(self) -> bool:
+        """Store what waits; return whether that could be done. If not, it waits on."""
         with self._lock:
             taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
             if not taken:
-                return
+                return True
             try:
                 self._write([row for rows in taken for row in rows])
-            except sa.exc.DBAPIError as error:
-                structlog.get_logger().error("impressions wait", exc_info=error)
+            except sa.exc.SQLAlchemyError as error:
+                # Said again and again while the database is gone: without a trace.
+                why = type(error).__name__
+                structlog.get_logger().error("impressions wait", why=why, lists=len(taken))
                 self._waiting.extendleft(reversed(taken))
+                return False
+            return True
 
     def _run(self) -> None:
-        while not self._stopped.wait(PAUSE):
-            self.flush()
+        stored = True
+        while not self._stopped.wait(PAUSE if stored else PAUSE_IF_GONE):
+            stored = self.flush()
 
     def _write(self, rows: list[Record]) -> None:
         by_tenant: dict[str, list[Record]] = {}

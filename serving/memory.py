@@ -161,12 +161,19 @@ class Memory:
         known = kept.get(name)
         if known is not None and (known.stamp == stamp or stamp is GONE):
             return known.thing
-        with self._store.reading() as connection:
-            newest = version(connection)
-            if known is None or known.version != newest:
-                kept.forget(name)  # lest what is gone be remembered
-                known = Known(read(connection), newest, stamp)
-                kept.put(name, known)
+        try:
+            with self._store.reading() as connection:
+                newest = version(connection)
+                if known is None or known.version != newest:
+                    kept.forget(name)  # lest what is gone be remembered
+                    known = Known(read(connection), newest, stamp)
+                    kept.put(name, known)
+        except sa.exc.OperationalError as error:
+            # Only here is it seen that a database is gone which the watch does not ask.
+            if known is None or kept.get(name) is not known:
+                raise
+            structlog.get_logger().error("store", why=type(error).__name__)
+            return known.thing
         known.stamp = stamp
         return known.thing
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from features.errors import (
     BadArtifact,
@@ -165,7 +168,26 @@ async def _of_framework(request: Request, error: HTTPException) -> JSONResponse:
     kind = next((kind for kind in (MALFORMED, TOO_LARGE) if kind.status == status), _named(status))
     answer = problem(kind, str(error.detail), _request_id(request))
     answer.headers.update(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(_methods(request))
     return answer
+
+
+def _methods(request: Request) -> list[str]:
+    """Return what the contract has for an address; the framework names its first route's alone."""
+    found = {
+        method.upper()
+        for path, methods in request.app.openapi()["paths"].items()
+        if _pattern(path).match(request.scope["path"])
+        for method in methods
+    }
+    return sorted(found)
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    pattern, *_ = compile_path(path)
+    return pattern
 
 
 async def _of_store(request: Request, error: OperationalError) -> JSONResponse:

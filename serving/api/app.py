@@ -44,11 +44,13 @@ from serving.store.engine import Store
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemDetails, "content": {problems.MEDIA_TYPE: {}}, "description": about}
     for status, about in (
+        (400, "the body is no JSON"),
         (401, "no valid key"),
         (403, "the key lacks the scope"),
         (404, "nothing of this id within the caller's tenant"),
         (413, "the body is too large"),
         (422, "the request breaks the contract"),
+        (503, "something that the answer needs is not there now; try again"),
     )
 }
 

@@ -47,6 +47,8 @@ async def post_events(request: Request, here: Here, caller: Platform) -> BulkRec
 
 
 def _record(body: bytes, here: Service, caller: Caller) -> BulkReceipt:
+    if not body:
+        raise InvalidSetting("the body", expected="events, one a line", got="none")
     lines = body.split(b"\n")
     if len(lines) > MOST_LINES + 1:
         raise InvalidSetting("the body", expected=f"at most {MOST_LINES} lines", got="more")

@@ -13,7 +13,9 @@ router = APIRouter(tags=["events"])
 
 
 @router.post(
-    "/events", status_code=status.HTTP_201_CREATED, responses={200: {"model": EventReceipt}}
+    "/events",
+    status_code=status.HTTP_201_CREATED,
+    responses={200: {"model": EventReceipt}, 409: {"description": "known with another content"}},
 )
 async def post_event(
     body: EventBody, here: Here, caller: Platform, response: Response

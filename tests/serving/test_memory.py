@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.columns import ColumnsFile
@@ -31,6 +30,7 @@ from serving.store.teachers import forget
 from serving.store.tenants import touch_catalogue
 from serving.store.transfer import export_dataset, import_dataset
 from tests.builders import at, course, teacher, took, world
+from tests.serving.databases import NewUrl
 
 START = at("2024-01-01")
 COURSES = [f"c{number}" for number in range(8)]
@@ -118,8 +118,8 @@ def model(county: Dataset) -> Model:
 
 
 @pytest.fixture
-def store(county: Dataset, tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(f"sqlite:///{tmp_path / 'store.db'}")
+def store(county: Dataset, new_url: NewUrl) -> Iterator[Store]:
+    store = Store.open(new_url())
     import_dataset(store, county, now=START)
     yield store
     store.close()
@@ -226,13 +226,11 @@ steps = st.lists(
 
 
 @given(steps)
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 def test_for_any_order_of_events_and_clock_the_served_profile_is_the_one_computed_anew(
-    tmp_path_factory: pytest.TempPathFactory, county: Dataset, model: Model, taken: Any
+    new_url: NewUrl, county: Dataset, model: Model, taken: Any
 ) -> None:
-    store = Store.open(f"sqlite:///{tmp_path_factory.mktemp('any') / 'store.db'}")
+    store = Store.open(new_url())
     import_dataset(store, county, now=START)
     served = Served(store, model)
     served.check("t1", hours(9_500))

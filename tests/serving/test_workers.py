@@ -21,6 +21,7 @@ from features.dataset import Dataset
 from serving.identity import create_key, revoke_key
 from serving.store.engine import Store
 from serving.store.transfer import import_dataset
+from tests.serving.databases import NewUrl
 
 PROGRAM = "from serving.server import serve; from serving.settings import read_settings; \
 serve(read_settings())"
@@ -77,8 +78,8 @@ def wait_for(worker: Worker) -> None:
 
 
 @pytest.fixture(scope="module")
-def store(county: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    store = Store.open(f"sqlite:///{tmp_path_factory.mktemp('shared') / 'store.db'}")
+def store(county: Dataset, new_url: NewUrl) -> Iterator[Store]:
+    store = Store.open(new_url())
     import_dataset(store, county, now=pd.Timestamp.now("UTC"))
     yield store
     store.close()
@@ -87,7 +88,7 @@ def store(county: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="module")
 def pair(store: Store, artifact: Path) -> Iterator[tuple[Worker, Worker]]:
     """Two processes, each reached surely: behind one port the system would choose."""
-    database = store.engine.url.render_as_string()
+    database = store.engine.url.render_as_string(hide_password=False)
     key = create_key(store, "default", ["platform"], pd.Timestamp.now("UTC"))
     both = (start(database, artifact, key), start(database, artifact, key))
     try:
@@ -148,7 +149,7 @@ def test_several_workers_behind_one_port_answer_and_stop_together(
     store: Store, artifact: Path
 ) -> None:
     key = create_key(store, "default", ["platform"], pd.Timestamp.now("UTC"))
-    server = start(store.engine.url.render_as_string(), artifact, key, workers=2)
+    server = start(store.engine.url.render_as_string(hide_password=False), artifact, key, workers=2)
     try:
         wait_for(server)
         children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")

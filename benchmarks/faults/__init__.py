@@ -1,0 +1,1 @@
+"""What can befall a service: killed processes, cuts of power."""

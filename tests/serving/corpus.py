@@ -1,0 +1,137 @@
+"""What no service likes to be sent, one sentence each."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+
+#: What is said of it -> the text of a JSON document that holds it in place of a value.
+VALUES = {
+    "a number that is none": "NaN",
+    "an endless number": "Infinity",
+    "an endless number below zero": "-Infinity",
+    "a number beyond all floats": "1e400",
+    "a number too small for a float": "1e-400",
+    "the first integer that 64 bits cannot hold": str(2**63),
+    "the last integer that 64 bits cannot hold": str(-(2**63) - 1),
+    "an integer of five thousand digits": "9" * 5_000,
+    "a zero below zero": "-0.0",
+    "half of a character": r'"\ud800"',
+    "the other half alone": r'"\udfff"',
+    "both halves the wrong way round": r'"\udc00\ud800"',
+    "a NUL": r'"\u0000"',
+    "a NUL amid text": r'"a\u0000b"',
+    "a control character": r'"\u001b[31m"',
+    "a line break": r'"a\nb"',
+    "a formula of a spreadsheet": '''"=cmd|' /C calc'!A0"''',
+    "a formula that begins otherwise": '"@SUM(1+1)*cmd"',
+    "SQL": '''"'; DROP TABLE teachers; --"''',
+    "a template": '"{{7*7}}${7*7}<%= 7*7 %>"',
+    "markup": '"<script>alert(1)</script>"',
+    "a path out of its folder": '"../../../../etc/passwd"',
+    "rare characters: extension B": '"\U00020000\U0002a6df"',
+    "extension C": '"\U0002a700\U0002b734"',
+    "extension D": '"\U0002b740\U0002b81d"',
+    "extension E": '"\U0002b820\U0002cea1"',
+    "extension F": '"\U0002ceb0\U0002ebe0"',
+    "extension G": '"\U00030000\U0003134a"',
+    "extension H": '"\U00031350\U000323af"',
+    "a compatibility ideograph": '"\U0002f800\uf900"',
+    "an ideograph described by its parts": '"\u2ff0\u6c35\u2ff1\u5c71\u77f3"',
+    "private use": '"\ue000\U000f0000\U0010fffd"',
+    "no character at all": '"\ufffe\uffff"',
+    "a letter with a hundred marks": '"a' + "\u0301" * 100 + '"',
+    "an ideograph in a chosen form": '"\u845b\U000e0100"',
+    "text from right to left": '"\u202e\u0645\u062f\u0631\u0633\u0629\u202c"',
+    "isolated directions, never ended": '"\u2066\u2067\u2068"',
+    "nothing to be seen": '"\u200b\u2060\ufeff"',
+    "a family of one": '"\U0001f468\u200d\U0001f469\u200d\U0001f467"',
+    "very long text": '"' + "\u81ea" * 30_000 + '"',
+    "a list ten thousand deep": "[" * 10_000 + "]" * 10_000,
+    "an object ten thousand deep": '{"a":' * 10_000 + "1" + "}" * 10_000,
+    "a list of very many": "[" + "0," * 50_000 + "0]",
+    "true": "true",
+    "nothing": "null",
+    "an object": "{}",
+}
+
+#: What is said of it -> a whole body, and headers that go with it.
+BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
+    "nothing at all": (b"", {}),
+    "no JSON": (b"{", {}),
+    "no text": (b"\xff\xfe\x00", {}),
+    "text in UTF-16": ('{"a": 1}'.encode("utf-16"), {}),
+    "an order mark before JSON": (b"\xef\xbb\xbf{}", {}),
+    "a list a hundred thousand deep": (b"[" * 100_000, {}),
+    "an object a hundred thousand deep": (b'{"a":' * 100_000, {}),
+    "one name twice": (b'{"states": [], "states": [{}], "kind": 1, "kind": 2}', {}),
+    "a million spaces": (b" " * 1_000_000 + b"{}", {}),
+    "a bomb of gzip": (gzip.compress(bytes(20_000_000)), {"Content-Encoding": "gzip"}),
+    "a bomb of deflate": (zlib.compress(bytes(20_000_000)), {"Content-Encoding": "deflate"}),
+    "a coding that nobody knows": (b"{}", {"Content-Encoding": "x-unknown"}),
+    "what says it is gzip and is not": (b"{}", {"Content-Encoding": "gzip"}),
+    "XML": (b"<a/>", {"Content-Type": "application/xml"}),
+    "a form": (b"a=1&b=2", {"Content-Type": "application/x-www-form-urlencoded"}),
+    "a form of parts without its border": (b"--x", {"Content-Type": "multipart/form-data"}),
+    "a coding of text that nobody knows": (b"{}", {"Content-Type": "application/json; charset=x"}),
+    "a type that is none": (b"{}", {"Content-Type": "\t;;;/"}),
+    "a length that is no number": (b"{}", {"Content-Length": "many"}),
+    "a length below zero": (b"{}", {"Content-Length": "-1"}),
+    "a length of many digits": (b"{}", {"Content-Length": "9" * 400}),
+}
+
+#: Text for places in an address, encoded already.
+ADDRESSES = {
+    "a way out of a folder": "..%2f..%2f..%2fetc%2fpasswd",
+    "dots": "..",
+    "a NUL": "%00",
+    "a NUL amid text": "a%00b",
+    "half of a character": "%ed%a0%80",
+    "bytes that are no text": "%ff%fe",
+    "too long a form of a slash": "%c0%af",
+    "encoded twice": "%252e%252e",
+    "what is cut off": "%e4%b8",
+    "a separator of lists": "a;b",
+    "a separator of pages": "a%1fb",
+    "a rare character": "%f0%a0%80%80",
+    "from right to left": "%e2%80%ae",
+    "very long": "a" * 5_000,
+    "an action that is none": "t1:explode",
+    "two actions": "t1:merge:merge",
+    "a number": "9" * 40,
+    "SQL": "'%20OR%201=1--",
+    "an empty name": "",
+}
+
+QUERIES = {
+    "very long": "k=" + "1" * 30_000,
+    "very many": "&".join(f"a{number}=1" for number in range(2_000)),
+    "one name a thousand times": "&".join(["k=1"] * 1_000),
+    "no names": "&&&===",
+    "what is no text": "k=%ff&cursor=%00",
+    "NaN": "k=NaN&limit=NaN&seed=Infinity",
+    "beyond 64 bits": f"k={2**63}&limit={2**63}&revision={2**63}&since={2**63}&cursor={2**63}",
+    "before all times": "as_of=0000-01-01T00:00:00Z",
+    "after all times": "as_of=9999-12-31T23:59:59-23:59",
+    "half of a character": "cursor=%ed%a0%80",
+    "a cursor of something else": "cursor=AAAA&limit=1",
+}
+
+HEADERS = {
+    "two keys": {"Authorization": "Bearer a, Bearer b"},
+    "no words": {"Authorization": "\t"},
+    "a tag that is none": {"If-Match": '"'},
+    "every tag": {"If-Match": "*", "If-None-Match": "*"},
+    "a tag of many": {"If-Match": ", ".join(['"a"'] * 2_000)},
+    "an id of a request that is none": {"X-Request-Id": "\u00ff" * 50},
+    "a key to repeat by that is none": {"Idempotency-Key": "\u00e9 \t"},
+    "a very long key to repeat by": {"Idempotency-Key": "k" * 10_000},
+    "an address that is another's": {"Host": "evil.example", "X-Forwarded-Host": "evil.example"},
+    "another method": {"X-HTTP-Method-Override": "DELETE"},
+    "a part of the answer": {"Range": "bytes=0-0,5-"},
+    "languages that are none": {"Accept-Language": ",;q=2,*;q=NaN"},
+    "no answer that is there": {"Accept": "image/png;q=0"},
+    "a cookie of anything": {"Cookie": "session=\x7f; =; a"},
+}
+
+METHODS = ("GET", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PATCH", "PROPFIND", "DELETE", "XYZZY")
