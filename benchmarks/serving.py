@@ -141,7 +141,7 @@ def _soaked(server: Server, province: Province, arguments: argparse.Namespace) -
 
 
 def _lists(province: Province, teachers: np.ndarray, query: str = PLAIN) -> Iterator[bytes]:
-    paths = [_of(province.teachers[place], f"recommendations?{query}") for place in teachers]
+    paths = [of_teacher(province.teachers[place], f"recommendations?{query}") for place in teachers]
     return cycle([request("GET", path, province.key) for path in paths])
 
 
@@ -185,7 +185,7 @@ def _cases(province: Province) -> list[Case]:
     ]
 
 
-def _of(teacher: str, what: str) -> str:
+def of_teacher(teacher: str, what: str) -> str:
     return f"/v1/teachers/{quote(teacher, safe='')}/{what}"
 
 
@@ -210,13 +210,13 @@ def _in_turn(province: Province, teachers: np.ndarray, rng: np.random.Generator)
     for place in cycle(teachers):
         teacher = province.teachers[place]
         yield _event(province, teacher, rng)
-        path = _of(teacher, f"recommendations?{PLAIN}")
+        path = of_teacher(teacher, f"recommendations?{PLAIN}")
         yield request("GET", path, province.key)
 
 
 def _plans(province: Province, teachers: np.ndarray) -> Iterator[bytes]:
     for place in cycle(teachers):
-        path = _of(province.teachers[place], "plan")
+        path = of_teacher(province.teachers[place], "plan")
         yield request("POST", path, province.key, b"{}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from features.errors import ZixuanError
 
 
@@ -23,3 +25,22 @@ class Changed(ZixuanError):
 
 class Unconditional(ZixuanError):
     """A patch that does not say what it was made for."""
+
+
+class TooMany(ZixuanError):
+    """A request beyond what its key may ask within a time.
+
+    Parameters
+    ----------
+    headers
+        What the answer tells of the quota, and when to come back.
+    """
+
+    def __init__(self, most: int, headers: Mapping[str, str]) -> None:
+        super().__init__(
+            "this key",
+            expected=f"at most {most} requests in a minute",
+            got="more",
+            remedy="come back after Retry-After seconds, or send events in bulk",
+        )
+        self.headers = headers

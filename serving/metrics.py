@@ -39,6 +39,11 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="livesum",
         )
+        self._shed = Counter(
+            "zixuan_requests_shed",
+            "Requests told to come back later, for too many were waiting.",
+            registry=self._registry,
+        )
         self._lists = Counter(
             "zixuan_lists",
             "Lists of recommendations, by what made them.",
@@ -69,6 +74,10 @@ class Metrics:
         self._running.dec()
         known = route or NO_ROUTE
         self._requests.labels(_method(method), known, str(status)).observe(seconds)
+
+    def shed(self) -> None:
+        """Count a request as told to come back later."""
+        self._shed.inc()
 
     def listed(self, source: str, *, degraded: bool) -> None:
         """Count a list."""

@@ -29,7 +29,7 @@ from features.errors import (
     UnknownId,
     ZixuanError,
 )
-from serving.errors import Changed, NoModel, NotAllowed, NotIdentified, Unconditional
+from serving.errors import Changed, NoModel, NotAllowed, NotIdentified, TooMany, Unconditional
 
 MEDIA_TYPE = "application/problem+json"
 #: A type is a name, not an address: nothing needs to be fetched to understand it.
@@ -67,6 +67,7 @@ KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
         Refused: Kind(409, "refused", "The rules do not allow it"),
         Changed: Kind(412, "changed", "It is no longer what the request's condition says"),
         Unconditional: Kind(428, "unconditional", "A patch must say what it was made for"),
+        TooMany: Kind(429, "too-many", "The key has asked too often"),
         NoModel: Kind(503, "no-model", "No model is loaded"),
         BadArtifact: Kind(503, "bad-model", "The model cannot be used"),
         MissingComponent: Kind(501, "missing-component", "A component is not installed"),
@@ -75,6 +76,8 @@ KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
 INVALID_REQUEST = Kind(422, "invalid-request", "The request breaks the API's contract")
 TOO_LARGE = Kind(413, "too-large", "The body is too large")
 MALFORMED = Kind(400, "malformed", "The body cannot be read")
+TOO_SLOW = Kind(408, "too-slow", "The body did not arrive in time")
+OVERLOADED = Kind(503, "overloaded", "The service has more to do than it can")
 OVERTAKEN = Kind(503, "overtaken", "Another request changed the same at the same moment")
 NO_STORE = Kind(503, "no-store", "The database does not answer")
 FAILED = Kind(500, "failed", "The service failed; it has been logged")
@@ -137,7 +140,10 @@ async def _of_ours(request: Request, error: ZixuanError) -> JSONResponse:
     errors = []
     if isinstance(error, InvalidData):
         errors = [{"pointer": f"/{each.column}", "detail": str(each)} for each in error.problems]
-    return problem(kind, str(error), _request_id(request), errors)
+    answer = problem(kind, str(error), _request_id(request), errors)
+    if isinstance(error, TooMany):
+        answer.headers.update(error.headers)
+    return answer
 
 
 async def _of_validation(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -165,7 +171,9 @@ def _named(status: HTTPStatus) -> Kind:
 
 async def _of_framework(request: Request, error: HTTPException) -> JSONResponse:
     status = HTTPStatus(error.status_code)
-    kind = next((kind for kind in (MALFORMED, TOO_LARGE) if kind.status == status), _named(status))
+    kind = next(
+        (kind for kind in (MALFORMED, TOO_LARGE, TOO_SLOW) if kind.status == status), _named(status)
+    )
     answer = problem(kind, str(error.detail), _request_id(request))
     answer.headers.update(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:

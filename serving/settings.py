@@ -51,6 +51,26 @@ class Settings(BaseSettings):
         le=1_073_741_824,
         description="Largest body of events in bulk, in bytes.",
     )
+    body_seconds: float = Field(
+        30,
+        gt=0,
+        le=3_600,
+        allow_inf_nan=False,
+        description="How long each part of a body may take to arrive, in seconds.",
+    )
+    most_waiting: int = Field(
+        200,
+        ge=1,
+        le=100_000,
+        description="Requests of one worker that may wait or be answered at a time; "
+        "others are told to come back (503).",
+    )
+    per_minute: int = Field(
+        0,
+        ge=0,
+        le=10_000_000,
+        description="Requests that a key may make in a minute; others are 429. 0: any number.",
+    )
     clock_skew: float = Field(
         300,
         ge=0,

@@ -34,6 +34,8 @@ from serving.api.context import Service, identified
 from serving.api.contract import contract, operation_id
 from serving.api.gate import Gate
 from serving.api.queries import only_known
+from serving.api.quota import Quota
+from serving.api.shedding import Shedding
 from serving.following import Following
 from serving.metrics import Metrics
 from serving.models import ModelHolder
@@ -103,18 +105,28 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
         generate_unique_id_function=operation_id,
     )
     app.state.service = service
-    app.include_router(_v1(app))
+    app.include_router(_v1(app, settings))
     app.include_router(probes.router)
     app.include_router(watching.router, dependencies=[Depends(identified)], responses=PROBLEMS)
     problems.install(app)
     larger = {bulk.ADDRESS: settings.max_bulk}
-    app.add_middleware(Gate, max_body=settings.max_body, metrics=metrics, larger=larger)
+    app.add_middleware(
+        Gate,
+        max_body=settings.max_body,
+        metrics=metrics,
+        larger=larger,
+        seconds=settings.body_seconds,
+    )
+    app.add_middleware(Shedding, most=settings.most_waiting, metrics=metrics)
     return app
 
 
-def _v1(app: FastAPI) -> APIRouter:
+def _v1(app: FastAPI, settings: Settings) -> APIRouter:
     """Return the routes of ``/v1``: none of them without a key."""
     each = [Depends(identified), Depends(only_known)]
+    if settings.per_minute:
+        # Each worker counts for itself, and has its share.
+        each.insert(1, Depends(Quota(max(1, settings.per_minute // settings.workers))))
     v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
     # Routes are tried in this order: those that are asked for most come first, and what is
     # popular before courses, whose ids it would be taken for.

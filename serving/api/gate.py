@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 import uuid
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.metrics import Metrics
-from serving.problems import FAILED, TOO_LARGE, problem
+from serving.problems import FAILED, TOO_LARGE, TOO_SLOW, problem
 
 REQUEST_ID = "X-Request-Id"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -34,12 +35,15 @@ class Gate:
         Path -> how large a body may be there.
     metrics
         Are told of every request.
+    seconds
+        How long each part of a body may take to arrive.
     """
 
     app: ASGIApp
     max_body: int
     metrics: Metrics
     larger: Mapping[str, int]
+    seconds: float
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""
@@ -68,7 +72,7 @@ class Gate:
             await refusal(passage.scope, receive, passage.send)
             return
         try:
-            body = _Body(receive, limit)
+            body = _Body(receive, limit, self.seconds)
             await self.app(passage.scope, body.receive, passage.send)
         except Exception as error:
             structlog.get_logger().error("failed", exc_info=error)
@@ -80,14 +84,25 @@ class Gate:
 
 @dataclass(slots=True)
 class _Body:
-    """Counts what arrives: a length need not be declared, and need not be true."""
+    """Counts what arrives: a length need not be declared, and need not be true or sent soon."""
 
     source: Receive
     limit: int
+    seconds: float
     arrived: int = 0
+    whole: bool = False
 
     async def receive(self) -> Message:
-        message = await self.source()
+        if self.whole:
+            return await self.source()  # that the client has gone, whenever it does
+        try:
+            async with asyncio.timeout(self.seconds):
+                message = await self.source()
+        except TimeoutError:
+            raise HTTPException(
+                TOO_SLOW.status, f"expected more within {self.seconds:g} s"
+            ) from None
+        self.whole = not message.get("more_body", False)
         self.arrived += len(message.get("body", b""))
         if self.arrived > self.limit:
             # FastAPI turns any other error raised while it reads a body into a 400.
