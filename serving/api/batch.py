@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from features.dossiers import Dossier
 from features.errors import ZixuanError
@@ -29,6 +29,9 @@ router = APIRouter(tags=["recommendations"])
 class BatchBody(ListBody):
     """Whose lists are asked for, and what of each."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"teacher_ids": ["t-1001", "t-1002"], "k": 5}]}
+    )
     teacher_ids: Annotated[
         list[Id],
         Field(min_length=1, max_length=MOST, description="answered in this order, each once"),
