@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks.faults.contract import PHASES, check
+from benchmarks.faults.contract import check, target
 
 
 def main() -> None:
@@ -22,11 +22,11 @@ def main() -> None:
     parser.add_argument("--seeds", default="1,2,3")
     arguments = parser.parse_args()
     failed = False
-    for seed in map(int, arguments.seeds.split(",")):
-        with tempfile.TemporaryDirectory() as folder:
-            outcome = check(Path(folder), seed, arguments.examples, PHASES)
-        print(outcome.stdout)
-        failed |= bool(outcome.returncode)
+    with tempfile.TemporaryDirectory() as folder, target(Path(folder)) as server:
+        for seed in map(int, arguments.seeds.split(",")):
+            outcome = check(server, seed, arguments.examples)
+            print(outcome.stdout)
+            failed |= bool(outcome.returncode)
     raise SystemExit(failed)
 
 

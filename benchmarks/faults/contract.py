@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -19,16 +22,17 @@ _ROOT = Path(__file__).parents[2]
 _RUN = "from schemathesis.cli import schemathesis; schemathesis()"
 
 
-def check(
-    folder: Path, seed: int, examples: int, phases: str = PHASES
-) -> subprocess.CompletedProcess[str]:
-    """Send what the contract allows and what it forbids, as a caller with every scope.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server with real data, and a key with every scope."""
 
-    Returns
-    -------
-    CompletedProcess
-        Its code is 0 if nothing is at fault; its output says what is.
-    """
+    port: int
+    key: str
+
+
+@contextmanager
+def target(folder: Path) -> Iterator[Target]:
+    """Serve a simulated province until the block ends."""
     url, artifact = f"sqlite:///{folder / 'store.db'}", folder / "artifact"
     prepared(url, artifact)
     store = Store.open(url)
@@ -38,12 +42,25 @@ def check(
     prepare_processes()
     with served(settings, folder / "log"):
         wait_for(settings.port, "/readyz")
-        options = [
-            *("--config-file", str(Path(__file__).parent / "schemathesis.toml")),
-            *("run", f"http://{HOST}:{settings.port}/v1/openapi.json"),
-            *("--header", f"Authorization: Bearer {key}"),
-            *("--seed", str(seed), "--max-examples", str(examples), "--phases", phases),
-            "--no-color",
-        ]
-        command = [sys.executable, "-c", _RUN, *options]
-        return subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
+        yield Target(settings.port, key)
+
+
+def check(
+    target: Target, seed: int, examples: int, phases: str = PHASES
+) -> subprocess.CompletedProcess[str]:
+    """Send what the contract allows and what it forbids.
+
+    Returns
+    -------
+    CompletedProcess
+        Its code is 0 if nothing is at fault; its output says what is.
+    """
+    options = [
+        *("--config-file", str(Path(__file__).parent / "schemathesis.toml")),
+        *("run", f"http://{HOST}:{target.port}/v1/openapi.json"),
+        *("--header", f"Authorization: Bearer {target.key}"),
+        *("--seed", str(seed), "--max-examples", str(examples), "--phases", phases),
+        "--no-color",
+    ]
+    command = [sys.executable, "-c", _RUN, *options]
+    return subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)

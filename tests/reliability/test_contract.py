@@ -6,18 +6,24 @@ read off the contract, so that a new one is tested without being named here.
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.faults.contract import PHASES, check
+from benchmarks.faults.contract import Target, check, target
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    with target(tmp_path_factory.mktemp("contract")) as server:
+        yield server
 
 
 @pytest.mark.parametrize(
-    ("seed", "phases"), [(1, PHASES), (2, "fuzzing,stateful"), (3, "fuzzing,stateful")]
+    ("seed", "phases"), [(1, "examples,coverage"), (2, "fuzzing"), (3, "fuzzing,stateful")]
 )
 def test_what_the_contract_allows_and_forbids_is_answered_as_it_says(
-    tmp_path: Path, seed: int, phases: str
+    server: Target, seed: int, phases: str
 ) -> None:
-    outcome = check(tmp_path, seed, examples=1, phases=phases)
+    outcome = check(server, seed, examples=1, phases=phases)
     assert outcome.returncode == 0, outcome.stdout[-10_000:]
