@@ -36,8 +36,13 @@ class Scope(StrEnum):
     """What a key may do."""
 
     PLATFORM = "platform"  #: send teachers, courses and events; ask for lists and plans
-    ADMIN = "admin"  #: read the audit log
+    ADMIN = "admin"  #: read the audit log, let administrators in
+    SCHOOL = "school"  #: confirm the plans of the own school
     METRICS = "metrics"  #: read what the service tells of itself
+
+
+#: What a key may have: a school is confirmed for by a person.
+OF_KEYS = (Scope.PLATFORM, Scope.ADMIN, Scope.METRICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +227,7 @@ def _digest(secret: str) -> str:
 
 def _scopes(names: Iterable[str]) -> list[Scope]:
     names = sorted(set(names))
-    known = [scope.value for scope in Scope]
+    known = [scope.value for scope in OF_KEYS]
     if not names or not set(names) <= set(known):
         raise InvalidSetting(
             "scopes", expected=f"one or more of {', '.join(known)}", got=", ".join(names) or "none"

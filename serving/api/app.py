@@ -18,6 +18,7 @@ from serving.api import (
     credits,
     enrolments,
     events,
+    links,
     organisations,
     plans,
     probes,
@@ -34,6 +35,7 @@ from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.store.engine import Store
+from serving.web import entrance
 
 #: What every route may answer beside its own.
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -97,7 +99,9 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     app.include_router(_v1(app))
     app.include_router(probes.router)
     app.include_router(watching.router, dependencies=[Depends(identified)], responses=PROBLEMS)
+    app.include_router(entrance.router)
     problems.install(app)
+    entrance.install(app)
     larger = {bulk.ADDRESS: settings.max_bulk}
     app.add_middleware(Gate, max_body=settings.max_body, metrics=metrics, larger=larger)
     return app
@@ -108,7 +112,7 @@ def _v1(app: FastAPI) -> APIRouter:
     each = [Depends(identified), Depends(only_known)]
     v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
     entities = (organisations, teachers, courses, enrolments, credits)
-    for part in (*entities, events, bulk, recommendations, plans, audit):
+    for part in (*entities, events, bulk, recommendations, plans, links, audit):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])
