@@ -127,6 +127,7 @@ def _stranger(backdrop: Backdrop, courses: list[int], as_of: pd.Timestamp) -> Pr
         kind=np.full(n, KIND_NUMBER["completed"], np.int8),
         self_selected=np.ones(n, bool),
         value=np.full(n, np.nan, np.float32),
+        silent=np.zeros(n, bool),
     )
     return Profiles(
         teachers=one,

@@ -13,6 +13,7 @@ from features.moments import instant, microseconds
 from recommender.backdrop import Backdrop
 from serving.datasets import Shelves, with_teacher
 from serving.models import Loaded
+from serving.store.tags import own_tags
 from serving.store.teachers import frames_of
 from serving.store.tenants import find_tenant
 
@@ -72,7 +73,8 @@ class Window:
         if frames["teachers"].empty:
             raise unknown_teacher(teacher_id)
         shelf = self.shelves.of(self.connection, owner)
-        dataset = with_teacher(shelf.dataset, frames)
+        tags = own_tags(self.connection, self.tenant, teacher_id)
+        dataset = with_teacher(shelf.dataset, frames, tags)
         moment = self._after_latest(dataset) if as_of is None else as_of
         backdrop = shelf.seen(self.loaded, moment, self.now)
         return View(dataset, backdrop, self.loaded, teacher_id, moment)

@@ -15,6 +15,18 @@ class NotAllowed(ZixuanError):
     """A request whose key lacks the scope."""
 
 
+class NotSignedIn(ZixuanError):
+    """A visit to the page without a session that goes on."""
+
+
+class SpentLink(ZixuanError):
+    """A link or launch that lets nobody in: used, expired, or never made."""
+
+
+class Forged(ZixuanError):
+    """A change on the page that does not come from the page itself."""
+
+
 class NoModel(ZixuanError):
     """A request that needs a model while none is loaded."""
 

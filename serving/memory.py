@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -20,11 +20,12 @@ import structlog
 from features.dossiers import Dossier, log_of
 from serving.advising import unknown_teacher
 from serving.datasets import Shelf
-from serving.identity import Key, find_key
+from serving.identity import Key
 from serving.store.engine import Store
 from serving.store.records import Record
 from serving.store.rows import find, find_any
 from serving.store.schema import DATA, FURTHER, TENANT, TENANTS
+from serving.store.tags import corrected, own_tags, tags_of, without_interest
 from serving.store.tenants import Tenant, find_tenant
 from serving.store.versions import teacher_version
 from serving.watch import Watch
@@ -99,8 +100,13 @@ class Memory:
             structlog.get_logger().error("store", exc_info=error)
             return GONE
 
-    def key(self, header: str, stamp: object) -> Key:
+    def key(self, header: str, stamp: object, find: Callable[[sa.Connection, str], Key]) -> Key:
         """Return the key in an ``Authorization`` header, as it is now.
+
+        Parameters
+        ----------
+        find
+            Reads it from the store.
 
         Raises
         ------
@@ -111,7 +117,7 @@ class Memory:
         name = hashlib.sha256(header.encode("utf-8", "surrogateescape")).digest()
 
         def read(connection: sa.Connection) -> Key:
-            return find_key(connection, header)
+            return find(connection, header)
 
         # A key is as soon read as compared.
         return self._now(self._keys, name, stamp, lambda _: object(), read)
@@ -191,7 +197,8 @@ def read_dossier(connection: sa.Connection, shelf: Shelf, tenant: str, teacher_i
         raise unknown_teacher(teacher_id)
     events = find(connection, DATA["events"], tenant, teacher_id=teacher_id)
     enrolments = find(connection, DATA["enrolments"], tenant, teacher_id=teacher_id)
-    return _dossier(shelf, teacher_id, states, events, enrolments)
+    tags = own_tags(connection, tenant, teacher_id)
+    return _dossier(shelf, teacher_id, states, events, enrolments, tags)
 
 
 def read_dossiers(
@@ -202,8 +209,11 @@ def read_dossiers(
         _by_teacher(connection, DATA[table], tenant, teacher_ids)
         for table in ("teachers", "events", "enrolments")
     )
+    tags = tags_of(connection, tenant, teacher_ids)
     return {
-        each: _dossier(shelf, each, own, events.get(each, []), enrolments.get(each, []))
+        each: _dossier(
+            shelf, each, own, events.get(each, []), enrolments.get(each, []), tags.get(each, {})
+        )
         for each, own in states.items()
     }
 
@@ -226,11 +236,13 @@ def _dossier(
     states: list[Record],
     events: list[Record],
     enrolments: list[Record],
+    tags: Mapping[str, Any],
 ) -> Dossier:
     events.sort(key=lambda row: (row["occurred_at"], row["event_id"]))
+    log = log_of(events, shelf.numbers, shelf.offered, enrolments)
     return Dossier(
         teacher_id,
-        tuple(state | (state[FURTHER] or {}) for state in states),
-        log_of(events, shelf.numbers, shelf.offered, enrolments),
+        tuple(state | (state[FURTHER] or {}) for state in corrected(states, tags)),
+        without_interest(log, shelf.domains, tags),
         shelf.numbers,
     )

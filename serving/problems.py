@@ -29,7 +29,17 @@ from features.errors import (
     UnknownId,
     ZixuanError,
 )
-from serving.errors import Changed, NoModel, NotAllowed, NotIdentified, TooMany, Unconditional
+from serving.errors import (
+    Changed,
+    Forged,
+    NoModel,
+    NotAllowed,
+    NotIdentified,
+    NotSignedIn,
+    SpentLink,
+    TooMany,
+    Unconditional,
+)
 
 MEDIA_TYPE = "application/problem+json"
 #: A type is a name, not an address: nothing needs to be fetched to understand it.
@@ -58,6 +68,9 @@ class Kind:
 KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
     {
         NotIdentified: Kind(401, "not-identified", "The request carries no valid key"),
+        NotSignedIn: Kind(401, "not-signed-in", "There is no session that goes on"),
+        SpentLink: Kind(410, "spent-link", "The link lets nobody in any more"),
+        Forged: Kind(403, "forged", "The change does not come from the page itself"),
         NotAllowed: Kind(403, "not-allowed", "The key lacks the scope"),
         UnknownId: Kind(404, "unknown-id", "There is nothing of this id"),
         InvalidData: Kind(422, "invalid-data", "The data breaks the data format"),

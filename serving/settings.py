@@ -77,6 +77,26 @@ class Settings(BaseSettings):
         le=86_400,
         description="How far a platform's clock may run ahead of the service's, in seconds.",
     )
+    issuer: str | None = Field(
+        None, description="Issuer (iss) elsewhere whose tokens are accepted, too."
+    )
+    issuer_keys: Path | None = Field(None, description="File of its public keys (JWKS); read once.")
+    issuer_audience: str = Field("zixuan", description="What its tokens must be for (aud).")
+    issuer_tenant: str = Field("tenant", description="Claim of its tokens that names the tenant.")
+    https: bool = Field(
+        True,
+        description="Whether teachers reach the page over https; their cookie then travels no "
+        "other way.",
+    )
+    session_idle: float = Field(
+        28_800,
+        ge=60,
+        le=2_592_000,
+        description="Seconds without a request after which a visit to the page ends.",
+    )
+    session_life: float = Field(
+        1_209_600, ge=60, le=7_776_000, description="Seconds after which any visit ends."
+    )
     explore: float = Field(
         0.1,
         ge=0,

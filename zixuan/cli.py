@@ -12,6 +12,7 @@ from zixuan.commands import (
     copies,
     data,
     demo,
+    entrance,
     model,
     plan,
     registry,
@@ -34,7 +35,11 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (data, model, tuning, registry, replay, advice, plan, rules, service, copies, demo):
+GROUPS = (
+    *(data, model, tuning, registry, replay, advice, plan, rules),
+    *(service, entrance, copies, demo),
+)
+for group in GROUPS:
     app.add_typer(group.app)
 
 

@@ -20,9 +20,12 @@ from serving.api import (
     discovery,
     enrolments,
     events,
+    links,
     model,
+    oauth,
     organisations,
     plans,
+    privacy,
     probes,
     recommendations,
     teachers,
@@ -41,6 +44,7 @@ from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.store.engine import Store
+from serving.web import entrance
 
 #: What every route may answer beside its own.
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -108,7 +112,10 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     app.include_router(_v1(app, settings))
     app.include_router(probes.router)
     app.include_router(watching.router, dependencies=[Depends(identified)], responses=PROBLEMS)
+    app.include_router(entrance.router)
+    app.include_router(oauth.router)
     problems.install(app)
+    entrance.install(app)
     larger = {bulk.ADDRESS: settings.max_bulk}
     app.add_middleware(
         Gate,
@@ -132,7 +139,8 @@ def _v1(app: FastAPI, settings: Settings) -> APIRouter:
     # popular before courses, whose ids it would be taken for.
     entities = (organisations, teachers, discovery, courses, enrolments, credits)
     advice = (batch, why_not, plans, model)
-    for part in (recommendations, events, bulk, *entities, *advice, audit):
+    people = (links, privacy, audit)
+    for part in (recommendations, events, bulk, *entities, *advice, *people):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])

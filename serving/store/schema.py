@@ -118,7 +118,110 @@ API_KEYS = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("expires_at", sa.BigInteger),
     sa.Column("revoked_at", sa.BigInteger),
+    # The secret before the last rotation, for as long as platforms need to change over.
+    sa.Column("previous_digest", sa.String(64)),
+    sa.Column("previous_until", sa.BigInteger),
     sa.UniqueConstraint("key_id"),
+)
+
+
+def _guest() -> Iterator[sa.Column[Any]]:
+    """Yield who is let in: a teacher, or an administrator of an organisation."""
+    yield _id("teacher_id", nullable=True)
+    yield _id("administrator", nullable=True)
+    yield _id("organisation_id", nullable=True)
+    yield sa.Column("scopes", sa.Text, nullable=False)
+
+
+#: Links that let in once; named by the hash of their token, which is kept nowhere.
+LINKS = sa.Table(
+    "links",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    sa.Column("link_id", sa.String(64), primary_key=True, nullable=False),
+    *_guest(),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.Column("used_at", sa.BigInteger),
+    sa.UniqueConstraint("link_id"),
+    sa.Index(None, TENANT, "teacher_id"),
+)
+
+#: Visits that go on; named by the hash of their cookie.
+SESSIONS = sa.Table(
+    "sessions",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    sa.Column("session_id", sa.String(64), primary_key=True, nullable=False),
+    *_guest(),
+    sa.Column("seen_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("session_id"),
+    sa.Index(None, TENANT, "teacher_id"),
+)
+
+#: Keys by which platforms sign the launches of their teachers.
+LAUNCH_KEYS = sa.Table(
+    "launch_keys",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    _id("issuer", primary_key=True),
+    sa.Column("algorithm", sa.String(16), nullable=False),
+    sa.Column("key_text", sa.Text, nullable=False),
+    sa.UniqueConstraint("issuer"),
+)
+
+#: Launches that were used; each counts once while it would be valid.
+LAUNCHES = sa.Table(
+    "launches",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    sa.Column("launch_id", sa.String(64), primary_key=True, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+)
+
+#: What a tenant signs and disguises with; the newest of a purpose is used, older ones are taken.
+SECRETS = sa.Table(
+    "secrets",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    sa.Column("purpose", sa.String(16), primary_key=True, nullable=False),
+    sa.Column("secret_id", sa.String(16), primary_key=True, nullable=False),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+)
+
+#: Which id a pseudonym of the audit log stands for; gone when its owner is erased.
+PSEUDONYMS = sa.Table(
+    "pseudonyms",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    sa.Column("pseudonym", sa.String(64), primary_key=True, nullable=False),
+    _id("named"),
+    # The same id, or the one that the teacher was merged into.
+    _id("owner"),
+    sa.Index(None, TENANT, "owner"),
+)
+
+#: Teachers who were erased, by pseudonym: nothing about them is taken any more.
+TOMBSTONES = sa.Table(
+    "tombstones",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    sa.Column("pseudonym", sa.String(64), primary_key=True, nullable=False),
+    sa.Column("erased_at", sa.BigInteger, nullable=False),
+)
+
+#: What a teacher has corrected, or no longer wants used, of what is used about them.
+TEACHER_TAGS = sa.Table(
+    "teacher_tags",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    _id("teacher_id", primary_key=True),
+    _id("tag", primary_key=True),
+    # The corrected value as JSON; nothing for one that is suppressed.
+    sa.Column("value", sa.Text),
+    sa.Column("changed_at", sa.BigInteger, nullable=False),
 )
 
 PLANS = sa.Table(
@@ -157,6 +260,14 @@ AUDIT_LOG = sa.Table(
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("action", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
+    # Whose data it was, and in which request; entries of the first two schemas have neither.
+    sa.Column("whose", sa.Text),
+    sa.Column("request_id", sa.Text),
+    # The place in the tenant's chain, the SHA-256 of the entry before, and that of this one.
+    sa.Column("place", sa.BigInteger),
+    sa.Column("previous", sa.String(64)),
+    sa.Column("digest", sa.String(64)),
+    sa.Index(None, TENANT, "place", unique=True),
 )
 
 #: Everything that is about one teacher and goes when the teacher goes; the number that says how

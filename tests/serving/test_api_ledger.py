@@ -137,4 +137,7 @@ def test_no_table_about_teachers_is_left_out_of_a_merge():
         "credits",
         "diagnoses",
         "plans",
+        "links",
+        "sessions",
+        "teacher_tags",
     }

@@ -16,7 +16,7 @@ from serving import problems
 from serving.identity import create_key
 
 OPEN = {"/livez", "/readyz"}
-ADMIN = {"/v1/audit"}
+ADMIN = {"/v1/audit", "/v1/administrators:link"}
 WATCHED = {"/metrics"}
 ANY_SCOPE = {"/v1/openapi.json"}
 EVENT = {

@@ -22,8 +22,8 @@ from serving.store.backup import backup
 from serving.store.dump import MANIFEST, dump, member
 from serving.store.engine import Store
 from serving.store.restore import restore
-from serving.store.rows import insert
-from serving.store.schema import METADATA, PLANS
+from serving.store.rows import holds, insert
+from serving.store.schema import DATA, METADATA, PLANS
 from serving.store.transfer import export_dataset, import_dataset
 from tests.serving import databases
 from tests.serving.databases import NewUrl
@@ -44,6 +44,15 @@ PLAN = {
 }
 
 
+def plain(table: sa.Table) -> dict[str, object]:
+    """Return a row of a table, each cell as plain as its type."""
+    return {
+        column.name: 7 if isinstance(column.type, sa.Integer) else "7"
+        for column in table.c
+        if column.name != "tenant_id"
+    }
+
+
 @pytest.fixture
 def full(store: Store) -> Store:
     """A store with rows in every table, of two tenants."""
@@ -52,6 +61,9 @@ def full(store: Store) -> Store:
     create_key(store, "other", ["platform"], NOW, label="试点")
     with store.writing() as connection:
         insert(connection, PLANS, [{"tenant_id": "other"} | PLAN])
+        for table in METADATA.tables.values():
+            if table.name not in DATA and not holds(connection, table, "other"):
+                insert(connection, table, [{"tenant_id": "other"} | plain(table)])
     return store
 
 

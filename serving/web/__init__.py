@@ -1,0 +1,1 @@
+"""The page: what teachers and administrators see in a browser."""
