@@ -189,6 +189,7 @@ def test_another_tenant_and_another_teacher_are_not_there(
                 f"{_TEACHER}:merge": {"into": "t3"},
             }.get(path, {})
             address = path.replace("{teacher_id}", teacher).replace("{tag}", "goals")
+            address += "?course_id=c1" if path.endswith("why-not") else ""
             answer = at(app)(method, address, json=body, headers=headers)
             no_model = answer.status_code == 503 and answer.json()["type"].endswith("no-model")
             assert answer.status_code == 404 or no_model, (method, path, answer.text)
