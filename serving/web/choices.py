@@ -20,6 +20,12 @@ from serving.web.visitor import Visitor
 
 #: What a teacher may do; the last of these is how matters stand, and it takes the others back.
 KINDS: Final = ("saved", "selected", "dismissed", "withdrawn")
+#: What ends it: a wish that was fulfilled is none any more.
+_ENDS: Final = ("withdrawn", "started", "completed", "failed")
+#: States of an enrolment that is under way.
+_LIVE: Final = frozenset(
+    ("applied", "school_approved", "authority_approved", "admitted", "waitlisted", "refused")
+)
 #: Without an order of their own, so that one press of a button is one event.
 _PREFIX: Final = "page"
 
@@ -70,20 +76,20 @@ class Choice:
 def standing(dataset: Dataset) -> Mapping[str, str]:
     """Return course -> the last thing the teacher did with it here; of one teacher's events."""
     events = dataset.table("events")
-    own = events[events["kind"].isin(KINDS)].sort_values(["occurred_at", "event_id"])
+    own = events[events["kind"].isin({*KINDS, *_ENDS})].sort_values(["occurred_at", "event_id"])
     last = own.groupby("course_id")["kind"].last()
-    return {str(course): str(kind) for course, kind in last.items() if kind != "withdrawn"}
+    return {str(course): str(kind) for course, kind in last.items() if kind not in _ENDS}
 
 
 def enrolled(dataset: Dataset) -> Mapping[str, str]:
-    """Return course -> the state of its latest enrolment, as the platform reports it."""
+    """Return course -> the state of its enrolment that is under way, as the platform reports it."""
     states = dataset.table("enrolments").sort_values("decided_at")
     offered: pd.Series[Any] = dataset.table("offerings").set_index("offering_id")["course_id"]
     latest = states.groupby("offering_id", sort=False).last()
     latest = latest.sort_values("decided_at")
     found = {}
     for offering, state in latest["state"].items():
-        if offering in offered.index:
+        if offering in offered.index and state in _LIVE:
             found[str(offered[offering])] = str(state)
     return found
 

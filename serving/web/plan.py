@@ -84,7 +84,8 @@ def get_plan(
         years=years_of(horizon, stored.plan, told.items),
         terms=horizon.terms,
         pinned={course for course, _ in stored.plan.asked.pins},
-        bans=_named(here, view, stored.plan),
+        bans=_named(view, stored.plan.asked.bans),
+        unkept=[each[1:] for each in _named(view, [c for c, _ in stored.plan.unkept])],
         enrolments=enrolled(view.dataset),
         credits=credits_shown(view, stored.plan, here.settings.policies),
         did=did,
@@ -154,12 +155,9 @@ def years_of(horizon: Horizon, plan: Plan, items: Sequence[PlannedCourse]) -> li
     return found
 
 
-def _named(here: Service, view: View, plan: Plan) -> list[tuple[str, str, str]]:
-    """Return the courses that the plan must not hold: id and titles."""
+def _named(view: View, courses: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return courses with their titles; those that are gone are left out."""
     table = view.dataset.table("courses")
-    rows = table[table["course_id"].isin(plan.asked.bans)]
-    return list(
-        zip(
-            rows["course_id"], rows["title_zh"].fillna(""), rows["title_en"].fillna(""), strict=True
-        )
-    )
+    rows = table[table["course_id"].isin(courses)]
+    titles = (rows[name].fillna("") for name in ("title_zh", "title_en"))
+    return list(zip(rows["course_id"], *titles, strict=True))
