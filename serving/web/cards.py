@@ -98,7 +98,10 @@ def cards_of(
             each,
             rows.get(each.course_id, {}),
             choices.get(each.course_id, ""),
-            enrolments.get(each.course_id, ""),
+            next(
+                (enrolments[r.offering_id] for r in each.openings if r.offering_id in enrolments),
+                "",
+            ),
         )
         for each in found
     ]

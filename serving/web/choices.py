@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import pandas as pd
 import sqlalchemy as sa
 
 from features.dataset import Dataset
@@ -82,16 +81,10 @@ def standing(dataset: Dataset) -> Mapping[str, str]:
 
 
 def enrolled(dataset: Dataset) -> Mapping[str, str]:
-    """Return course -> the state of its enrolment that is under way, as the platform reports it."""
+    """Return offering -> the state of its enrolment that is under way, as the platform reports."""
     states = dataset.table("enrolments").sort_values("decided_at")
-    offered: pd.Series[Any] = dataset.table("offerings").set_index("offering_id")["course_id"]
-    latest = states.groupby("offering_id", sort=False).last()
-    latest = latest.sort_values("decided_at")
-    found = {}
-    for offering, state in latest["state"].items():
-        if offering in offered.index and state in _LIVE:
-            found[str(offered[offering])] = str(state)
-    return found
+    latest = states.groupby("offering_id", sort=False)["state"].last()
+    return {str(offering): str(state) for offering, state in latest.items() if state in _LIVE}
 
 
 def titles_of(connection: sa.Connection, tenant: str, course_id: str) -> tuple[str, str]:
