@@ -1,6 +1,6 @@
 # zixuan: `make help` lists the targets. Needs Python 3.11 or newer; gcc only for LightFM on 3.11.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-without-lightfm check client notebooks bench lightfm lock clean
+.PHONY: help demo test test-without-lightfm check client screenshots notebooks bench lightfm lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -46,6 +46,10 @@ client: $(VENV)/.development  ## write a Python client of the API into build/cli
 	@$(BIN)/python -m serving.api > build/openapi.json
 	$(BIN)/openapi-python-client generate --path build/openapi.json --output-path build/client \
 	    --config client.yml --meta setup --overwrite --fail-on-warning
+
+screenshots: $(VENV)/.development  ## every page and state of the teacher's page as pictures, in .screenshots
+	ZIXUAN_SCREENSHOTS=.screenshots $(BIN)/python -m pytest --quiet \
+	    --override-ini python_files=screenshots.py tests/serving/web/screenshots.py
 
 NOTEBOOK ?= *
 notebooks: $(VENV)/.development lightfm  ## run all notebooks, or NOTEBOOK=name; outputs in .notebooks

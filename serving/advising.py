@@ -8,8 +8,10 @@ import pandas as pd
 import sqlalchemy as sa
 
 from features.dataset import Dataset
+from features.dossiers import Dossier
 from features.errors import UnknownId
 from features.moments import instant, microseconds
+from recommender.advise import Recommendation
 from recommender.backdrop import Backdrop
 from serving.datasets import Shelves, with_teacher
 from serving.models import Loaded
@@ -35,6 +37,11 @@ class View:
     loaded: Loaded
     teacher_id: str
     as_of: pd.Timestamp
+
+    def recommend(self, k: int, *, explain: bool) -> tuple[Recommendation, ...]:
+        """Return the teacher's k best courses; nothing is explored."""
+        dossier = Dossier.of(self.dataset, self.teacher_id)
+        return self.backdrop.recommend(dossier, as_of=self.as_of, k=k, explain=explain)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
