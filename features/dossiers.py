@@ -180,18 +180,19 @@ class Dossier:
 
     def _past(self, surroundings: Surroundings, moment: int) -> dict[str, str | None]:
         known = self.log.known_at < moment
-        completed = self.log.course[known & (self.log.kind == KIND_NUMBER["completed"])]
+        done = known & (self.log.kind == KIND_NUMBER["completed"])
+        telling = self.log.course[done & ~self.log.silent]
         last = self.log.occurred_at[known][-1:]
         days = (moment - last[0]) / MICROSECONDS_PER_DAY if len(last) else None
-        domain = surroundings.domain[completed]
+        domain = surroundings.domain[telling]
         told = domain >= 0
-        hours = np.bincount(domain[told], surroundings.hours[completed][told])
+        hours = np.bincount(domain[told], surroundings.hours[telling][told])
         words = [
             f"{surroundings.domains[number]}:{interval(float(hours[number]), HOURS_EDGES)}"
             for number in np.flatnonzero(hours >= HOURS_EDGES[0])
         ]
         return {
-            "past_count": interval(float(len(completed)), COUNT_EDGES),
+            "past_count": interval(float(done.sum()), COUNT_EDGES),
             "days_since_last": interval(days, RECENCY_EDGES),
             "past_hours": ";".join(words),
         }
@@ -228,6 +229,7 @@ def log_of(
         kind=np.array([KIND_NUMBER[row["kind"]] for row in rows], np.int8),
         self_selected=_self_selected(rows, known.tolist(), offered, enrolments),
         value=np.array([np.nan if value is None else value for value in values], np.float32),
+        silent=np.zeros(len(rows), bool),
     )
 
 

@@ -33,6 +33,8 @@ class EventLog:
         and no preference.
     value
         Rating or other value; NaN where there is none.
+    silent
+        Whether it is to say nothing about taste, as the teacher wants; what is done stays done.
     """
 
     teacher: NDArray[np.int32]
@@ -42,6 +44,7 @@ class EventLog:
     kind: NDArray[np.int8]
     self_selected: NDArray[np.bool_]
     value: NDArray[np.float32]
+    silent: NDArray[np.bool_]
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame], teachers: IdMap, courses: IdMap) -> EventLog:
@@ -60,6 +63,7 @@ class EventLog:
             kind=frame["kind"].map(KIND_NUMBER).to_numpy(dtype=np.int8),
             self_selected=_self_selected(frame, known, tables),
             value=frame["value"].to_numpy(dtype=np.float32),
+            silent=np.zeros(len(frame), bool),
         )
 
     def __len__(self) -> int:

@@ -60,12 +60,13 @@ class Histories:
 
 
 def event_weights(log: EventLog, weights: Mapping[str, float] | None = None) -> NDArray[np.float32]:
-    """Return how much each event says about taste, shape (n_events,).
+    """Return how much each event says about taste, shape (n_events,); a silent one nothing.
 
     A kind that ``weights`` does not name says what ``codes.EVENT_WEIGHTS`` declares.
     """
     all_kinds = codes.EVENT_WEIGHTS | dict(weights or {})
-    return np.array([all_kinds[kind] for kind in codes.EVENT_KINDS], np.float32)[log.kind]
+    said = np.array([all_kinds[kind] for kind in codes.EVENT_KINDS], np.float32)[log.kind]
+    return np.where(log.silent, np.float32(0), said)
 
 
 def histories_before(

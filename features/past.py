@@ -63,6 +63,7 @@ def hours_by_domain(dataset: Dataset, as_of: pd.Timestamp) -> pd.Series:
     """Return ``domain:interval`` words of the hours completed, indexed by teacher id."""
     courses = dataset.table("courses").set_index("course_id").reindex(dataset.courses.ids)
     completed = dataset.log.before(as_of).of_kinds("completed")
+    completed = completed.where(~completed.silent)
     domain, domains = pd.factorize(courses["domain"])
     known = domain[completed.course] >= 0
     hours = np.zeros((len(dataset.teachers), len(domains)))

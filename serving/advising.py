@@ -14,6 +14,7 @@ from features.moments import instant, microseconds
 from recommender.advise import Recommendation, recommend
 from serving.datasets import Shelves, with_teacher
 from serving.models import Loaded
+from serving.store.tags import own_tags
 from serving.store.teachers import frames_of
 from serving.store.tenants import find_tenant
 
@@ -85,7 +86,8 @@ class Window:
         if frames["teachers"].empty:
             raise unknown_teacher(teacher_id)
         shelf = self.shelves.of(self.connection, owner)
-        dataset = with_teacher(shelf.dataset, frames)
+        tags = own_tags(self.connection, self.tenant, teacher_id)
+        dataset = with_teacher(shelf.dataset, frames, tags)
         moment = self._after_latest(dataset) if as_of is None else as_of
         catalogue = shelf.catalogue(self.loaded, moment)
         return View(dataset, catalogue, self.loaded, teacher_id, moment)

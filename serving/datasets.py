@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.dataset import Dataset, empty_frame
@@ -21,6 +23,7 @@ from serving.models import Loaded
 from serving.store.records import to_frame
 from serving.store.rows import find
 from serving.store.schema import DATA
+from serving.store.tags import without_interest
 from serving.store.tenants import Tenant
 
 #: Tables that all of a tenant's teachers share.
@@ -41,6 +44,8 @@ class Shelf:
         Course -> its position.
     offered
         Offering -> its admission mode.
+    domains
+        Of each course, None where not stated; shape (n_courses,).
     encoded
         The courses as the model of a version sees them.
     backdrops
@@ -51,6 +56,7 @@ class Shelf:
     dataset: Dataset
     numbers: Mapping[str, int]
     offered: Mapping[str, str | None]
+    domains: NDArray[np.object_]
     encoded: dict[str, Catalogue] = field(default_factory=dict)
     backdrops: dict[str, Backdrop] = field(default_factory=dict)
 
@@ -65,6 +71,7 @@ class Shelf:
             dataset,
             {course: number for number, course in enumerate(dataset.courses.ids)},
             dict(zip(offerings["offering_id"], modes, strict=True)),
+            domains_of(dataset),
         )
 
     def backdrop(self, loaded: Loaded, as_of: pd.Timestamp) -> Backdrop:
@@ -139,7 +146,16 @@ def _shared(connection: sa.Connection, tenant: Tenant) -> Dataset:
     return Dataset.of(frames | nobody, tenant.columns)
 
 
-def with_teacher(shared: Dataset, frames: Mapping[str, pd.DataFrame]) -> Dataset:
+def domains_of(dataset: Dataset) -> NDArray[np.object_]:
+    """Return the domain of each course, None where not stated; shape (n_courses,)."""
+    courses = dataset.table("courses").set_index("course_id").reindex(dataset.courses.ids)
+    domains = courses["domain"].astype(object)
+    return domains.where(domains.notna(), None).to_numpy(object)
+
+
+def with_teacher(
+    shared: Dataset, frames: Mapping[str, pd.DataFrame], tags: Mapping[str, object]
+) -> Dataset:
     """Return the data set of one teacher and the whole catalogue.
 
     Parameters
@@ -149,12 +165,12 @@ def with_teacher(shared: Dataset, frames: Mapping[str, pd.DataFrame]) -> Dataset
     frames
         The teacher's rows, complete and typed, as ``serving.store.teachers.frames_of`` returns
         them: they were validated on their way into the store, and are not judged again.
+    tags
+        What the teacher has said about what is used about them.
     """
     tables = {**shared.tables, **frames}
     teachers = IdMap.of("teacher", frames["teachers"]["teacher_id"])
-    return replace(
-        shared,
-        tables=MappingProxyType(tables),
-        teachers=teachers,
-        log=EventLog.of(tables, teachers, shared.courses),
-    )
+    log = EventLog.of(tables, teachers, shared.courses)
+    if tags:
+        log = without_interest(log, domains_of(shared), tags)
+    return replace(shared, tables=MappingProxyType(tables), teachers=teachers, log=log)

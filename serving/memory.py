@@ -24,6 +24,7 @@ from serving.identity import Key, find_key
 from serving.store.engine import Store
 from serving.store.rows import find
 from serving.store.schema import DATA, FURTHER, TENANT, TENANTS
+from serving.store.tags import corrected, own_tags, without_interest
 from serving.store.tenants import Tenant, find_tenant
 from serving.store.versions import teacher_version
 from serving.watch import Watch
@@ -184,9 +185,11 @@ def read_dossier(connection: sa.Connection, shelf: Shelf, tenant: str, teacher_i
     events = find(connection, DATA["events"], tenant, teacher_id=teacher_id)
     events.sort(key=lambda row: (row["occurred_at"], row["event_id"]))
     enrolments = find(connection, DATA["enrolments"], tenant, teacher_id=teacher_id)
+    tags = own_tags(connection, tenant, teacher_id)
+    log = log_of(events, shelf.numbers, shelf.offered, enrolments)
     return Dossier(
         teacher_id,
-        tuple(state | (state[FURTHER] or {}) for state in states),
-        log_of(events, shelf.numbers, shelf.offered, enrolments),
+        tuple(state | (state[FURTHER] or {}) for state in corrected(states, tags)),
+        without_interest(log, shelf.domains, tags),
         shelf.numbers,
     )

@@ -175,4 +175,5 @@ _AGAIN = "ask the platform for a new link"
 
 
 def _deed(actor: str, action: str, guest: Guest, now: pd.Timestamp) -> audit.Deed:
-    return audit.Deed(actor, action, guest.teacher_id or guest.administrator or "", now)
+    whose = () if guest.teacher_id is None else (guest.teacher_id,)
+    return audit.Deed(actor, action, guest.teacher_id or guest.administrator or "", now, whose)

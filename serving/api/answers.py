@@ -39,6 +39,11 @@ class AuditEntry(Answer):
     actor: str
     action: str
     subject: str
+    whose: Annotated[
+        list[str],
+        Field(description="teachers whose data it was; `~` and a pseudonym once erased"),
+    ]
+    request_id: str
 
 
 class AuditLog(Answer):

@@ -21,6 +21,7 @@ from serving.api import (
     links,
     organisations,
     plans,
+    privacy,
     probes,
     recommendations,
     teachers,
@@ -112,7 +113,7 @@ def _v1(app: FastAPI) -> APIRouter:
     each = [Depends(identified), Depends(only_known)]
     v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
     entities = (organisations, teachers, courses, enrolments, credits)
-    for part in (*entities, events, bulk, recommendations, plans, links, audit):
+    for part in (*entities, events, bulk, recommendations, plans, links, privacy, audit):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])

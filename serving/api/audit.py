@@ -22,7 +22,14 @@ def get_audit_log(
         deeds = audit.read(connection, caller.tenant, limit)
     return AuditLog(
         entries=[
-            AuditEntry(at=deed.at, actor=deed.actor, action=deed.action, subject=deed.subject)
+            AuditEntry(
+                at=deed.at,
+                actor=deed.actor,
+                action=deed.action,
+                subject=deed.subject,
+                whose=list(deed.whose),
+                request_id=deed.request_id,
+            )
             for deed in deeds
         ]
     )

@@ -64,7 +64,9 @@ def post_credit(body: CreditBody, here: Here, caller: Platform, response: Respon
         stored, is_new = enter(connection, caller.tenant, record)
         if is_new:
             subject = record["entry_id"]
-            deed = audit.Deed(caller.key_id, "credit entry.add", subject, now)
+            deed = audit.Deed(
+                caller.key_id, "credit entry.add", subject, now, (record["teacher_id"],)
+            )
             audit.write(connection, caller.tenant, deed)
     if not is_new:
         response.status_code = status.HTTP_200_OK

@@ -22,6 +22,7 @@ from serving.problems import MEDIA_TYPE
 from serving.store import audit
 from serving.store.checks import Check
 from serving.store.pages import LONGEST_CURSOR, Asked, page
+from serving.store.pseudonyms import require_living
 from serving.store.records import Record, to_values
 from serving.store.rows import delete, find, find_any, insert, lock, put
 from serving.store.schema import DATA
@@ -166,6 +167,8 @@ class Desk:
         """Replace a thing whole, or add it (201)."""
         with self.here.store.writing() as connection:
             before = self._before(connection, ident, conditions)
+            if before is None and "teacher_id" in ident:
+                require_living(connection, self.caller.tenant, [ident["teacher_id"]])
             shown = self._replace(connection, ident, body, "put")
         if before is None:
             response.status_code = status.HTTP_201_CREATED
@@ -285,5 +288,6 @@ class Desk:
         if self.entity.shared:
             touch_catalogue(connection, self.caller.tenant)
         action, subject = f"{self.entity.word}.{verb}", "/".join(ident.values())
-        deed = audit.Deed(self.caller.key_id, action, subject, self.here.clock())
+        whose = tuple(value for name, value in ident.items() if name == "teacher_id")
+        deed = audit.Deed(self.caller.key_id, action, subject, self.here.clock(), whose)
         audit.write(connection, self.caller.tenant, deed)

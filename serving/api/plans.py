@@ -86,7 +86,7 @@ def post_plan(
         if stored is None:
             key = once.key + once.content
             stored = keep_plan(connection, caller.tenant, plan, now, key)
-            deed = audit.Deed(caller.key_id, "plan.make", stored.plan_id, now)
+            deed = audit.Deed(caller.key_id, "plan.make", stored.plan_id, now, (teacher_id,))
             audit.write(connection, caller.tenant, deed)
         response.headers["Location"] = f"/v1/plans/{stored.plan_id}"
         return words.plan(connection, caller.tenant, stored)
@@ -129,9 +129,9 @@ def post_revision(plan_id: PlanId, body: ChangeBody, here: Here, caller: Platfor
     now = here.clock()
     with here.store.writing() as connection:
         kept = keep_revision(connection, caller.tenant, plan_id, change.plan, now)
-        audit.write(
-            connection, caller.tenant, audit.Deed(caller.key_id, "plan.revise", plan_id, now)
-        )
+        whose = (stored.plan.teacher_id,)
+        deed = audit.Deed(caller.key_id, "plan.revise", plan_id, now, whose)
+        audit.write(connection, caller.tenant, deed)
         return ChangeAnswer(
             plan=words.plan(connection, caller.tenant, kept),
             difference=words.difference(connection, caller.tenant, change.difference),
@@ -163,7 +163,9 @@ def put_state(plan_id: PlanId, body: StateBody, here: Here, caller: Platform) ->
     now = here.clock()
     with here.store.writing() as connection:
         moved = move_plan(connection, caller.tenant, plan_id, body.state)
-        deed = audit.Deed(caller.key_id, f"plan.{body.state}", plan_id, now)
+        deed = audit.Deed(
+            caller.key_id, f"plan.{body.state}", plan_id, now, (moved.plan.teacher_id,)
+        )
         audit.write(connection, caller.tenant, deed)
         return words.plan(connection, caller.tenant, moved)
 

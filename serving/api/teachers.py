@@ -99,7 +99,8 @@ def merge_teacher(teacher_id: TeacherId, body: MergeBody, here: Here, caller: Pl
             _require(connection, caller.tenant, teacher)
         moved = merge(connection, caller.tenant, teacher_id, body.into)
         subject = f"{teacher_id}/{body.into}"
-        deed = audit.Deed(caller.key_id, "teacher.merge", subject, here.clock())
+        both = (teacher_id, body.into)
+        deed = audit.Deed(caller.key_id, "teacher.merge", subject, here.clock(), both)
         audit.write(connection, caller.tenant, deed)
     return Merged(teacher_id=body.into, moved=moved)
 

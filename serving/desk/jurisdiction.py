@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import sqlalchemy as sa
@@ -144,7 +144,7 @@ def _below(parents: Mapping[str, str], top: str) -> set[str]:
 
 def _states_in(
     connection: sa.Connection, tenant: str, places: Sequence[str], now: int
-) -> Iterator[sa.Row[tuple[str, str, str | None, bool | None]]]:
+) -> Iterator[sa.Row[Any]]:
     """Yield the state in force of each teacher of some organisations."""
     state, later = DATA["teachers"], DATA["teachers"].alias("later")
     overtaken = sa.exists().where(

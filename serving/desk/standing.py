@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import sqlalchemy as sa
@@ -98,7 +98,7 @@ def facts(
 
 def _lately(
     connection: sa.Connection, within: Jurisdiction, now: int
-) -> Iterator[sa.Row[tuple[str, str]]]:
+) -> Iterator[sa.Row[Any]]:
     """Yield (teacher, kind) of what own teachers chose and completed in the year before now."""
     events = DATA["events"].c
     for start in range(0, len(within.teachers), CHUNK):

@@ -7,6 +7,7 @@ import json
 import sqlalchemy as sa
 
 from serving.store.events import with_id
+from serving.store.pseudonyms import hand_over
 from serving.store.records import Record
 from serving.store.rows import delete, find, insert, lock
 from serving.store.schema import DATA, GIVEN_ID, OF_TEACHER, PLANS, TEACHER_VERSIONS
@@ -36,6 +37,7 @@ def merge(connection: sa.Connection, tenant: str, old: str, into: str) -> int:
         kept = [row for names, row in fresh.items() if names not in there]
         insert(connection, table, kept)
         moved += len(kept)
+    hand_over(connection, tenant, old, into)
     # Each deletion gave the old id another version.
     delete(connection, TEACHER_VERSIONS, tenant, teacher_id=old)
     return moved

@@ -22,7 +22,6 @@ UNSEEN = (
     "teacher_versions",
     "links",
     "sessions",
-    "pseudonyms",
     "subscriptions",
 )
 _AMONG = "among"

@@ -191,14 +191,16 @@ SECRETS = sa.Table(
     sa.Column("made_at", sa.BigInteger, nullable=False),
 )
 
-#: Which teacher a pseudonym of the audit log is; gone with the teacher.
+#: Which id a pseudonym of the audit log stands for; gone when its owner is erased.
 PSEUDONYMS = sa.Table(
     "pseudonyms",
     METADATA,
     _id(TENANT, primary_key=True),
     sa.Column("pseudonym", sa.String(64), primary_key=True, nullable=False),
-    _id("teacher_id"),
-    sa.Index(None, TENANT, "teacher_id"),
+    _id("named"),
+    # The same id, or the one that the teacher was merged into.
+    _id("owner"),
+    sa.Index(None, TENANT, "owner"),
 )
 
 #: Teachers who were erased, by pseudonym: nothing about them is taken any more.

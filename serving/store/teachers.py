@@ -9,6 +9,7 @@ from features.tables import TABLES
 from serving.store.records import to_frame
 from serving.store.rows import delete, find, holds
 from serving.store.schema import DATA, OF_TEACHER, TEACHER_VERSIONS
+from serving.store.tags import corrected, own_tags
 from serving.store.tenants import Tenant
 
 #: What a model, a rule or a plan looks at; impressions are for judging models.
@@ -35,6 +36,8 @@ def frames_of(
     frames = {}
     for table in SEEN:
         rows = find(connection, DATA[table.name], tenant.name, teacher_id=teacher_id)
+        if table.name == "teachers":
+            rows = corrected(rows, own_tags(connection, tenant.name, teacher_id))
         if table.name == "events":
             rows.sort(key=lambda row: (row["occurred_at"], row["event_id"]))
         ledger = table.name == "credits" and holds(connection, DATA["credits"], tenant.name)

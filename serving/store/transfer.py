@@ -13,9 +13,11 @@ from features.tables import TABLES
 from serving.store import audit
 from serving.store.engine import Store
 from serving.store.events import record, with_ids
+from serving.store.pseudonyms import require_living
 from serving.store.records import Record, to_frame, to_records
 from serving.store.rows import find, put
 from serving.store.schema import DATA, DEFAULT_TENANT, GIVEN_ID
+from serving.store.tags import all_tags, corrected
 from serving.store.tenants import Tenant, add_tenant, declare_columns, find_tenant, touch_catalogue
 
 
@@ -37,7 +39,8 @@ def import_dataset(
     Raises
     ------
     Refused
-        If an event's id is known with another content; then nothing is imported.
+        If an event's id is known with another content, or a teacher was erased; then nothing is
+        imported.
     """
     rows = {}
     with store.writing(alone=True) as connection:
@@ -47,6 +50,8 @@ def import_dataset(
             if table.name in dataset.tables:
                 frame = dataset.table(table.name)
                 records = to_records(table, frame, dataset.columns, tenant)
+                if table.name == "teachers":
+                    require_living(connection, tenant, sorted({r["teacher_id"] for r in records}))
                 _write(connection, table, records, tenant)
                 rows[table.name] = len(records)
         touch_catalogue(connection, tenant)
@@ -83,6 +88,9 @@ def export_dataset(store: Store, *, tenant: str = DEFAULT_TENANT) -> Dataset:
 
 def _frame(connection: sa.Connection, table: Table, owner: Tenant) -> pd.DataFrame:
     rows = find(connection, DATA[table.name], owner.name)
+    if table.name == "teachers":
+        tags = all_tags(connection, owner.name)
+        rows = [each for row in rows for each in corrected([row], tags.get(row["teacher_id"], {}))]
     frame = to_frame(table, rows, owner.columns)
     if table.name == "events":
         given = pd.Series([row[GIVEN_ID] for row in rows], dtype=bool)

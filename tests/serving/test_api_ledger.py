@@ -139,6 +139,5 @@ def test_no_table_about_teachers_is_left_out_of_a_merge():
         "plans",
         "links",
         "sessions",
-        "pseudonyms",
         "teacher_tags",
     }

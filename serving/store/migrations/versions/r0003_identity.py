@@ -118,10 +118,11 @@ def _teachers() -> None:
         "pseudonyms",
         _id("tenant_id"),
         _hash("pseudonym"),
-        _id("teacher_id"),
+        _id("named"),
+        _id("owner"),
         sa.PrimaryKeyConstraint("tenant_id", "pseudonym", name=op.f("pk_pseudonyms")),
     )
-    _by_teacher("pseudonyms")
+    op.create_index(op.f("ix_pseudonyms_tenant_id_owner"), "pseudonyms", ["tenant_id", "owner"])
     op.create_table(
         "tombstones",
         _id("tenant_id"),
