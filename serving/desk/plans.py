@@ -1,30 +1,24 @@
-"""The plans of a jurisdiction: of each teacher the one made last, as it was last revised."""
+"""Plans that wait for the school's word, and the word."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from typing import Literal
 
-import pandas as pd
 import sqlalchemy as sa
 
 from features.errors import UnknownId
-from recommender.planning.plan import Plan, State
 from serving.desk.jurisdiction import Jurisdiction
+from serving.latest_plans import latest_plans
 from serving.plans import StoredPlan, check_revision, find_plan, move_plan
-from serving.store.records import Record
-from serving.store.rows import find_any
-from serving.store.schema import PLANS
+
+#: What a school says of a plan: it is confirmed, or returned to its teacher.
+Word = Literal["school_confirmed", "draft"]
 
 
 def plans_of(connection: sa.Connection, within: Jurisdiction) -> dict[str, StoredPlan]:
-    """Return the plan of each teacher who has one."""
-    latest: dict[str, Record] = {}
-    for row in find_any(connection, PLANS, within.tenant, "teacher_id", within.teachers):
-        before = latest.get(row["teacher_id"])
-        if before is None or _newness(row) > _newness(before):
-            latest[row["teacher_id"]] = row
-    return {teacher: _stored(row) for teacher, row in latest.items()}
+    """Return the latest plan of each teacher of a jurisdiction who has one."""
+    return latest_plans(connection, within.tenant, within.teachers)
 
 
 def waiting(plans: Mapping[str, StoredPlan]) -> list[StoredPlan]:
@@ -34,7 +28,7 @@ def waiting(plans: Mapping[str, StoredPlan]) -> list[StoredPlan]:
 
 
 def answer(
-    connection: sa.Connection, within: Jurisdiction, plan_id: str, revision: int, state: State
+    connection: sa.Connection, within: Jurisdiction, plan_id: str, revision: int, word: Word
 ) -> StoredPlan:
     """Confirm a plan that was submitted, or return it to its teacher.
 
@@ -47,6 +41,8 @@ def answer(
     ------
     UnknownId
         If none of the own school's teachers has such a plan.
+    InvalidSetting
+        If another revision is the latest.
     Refused
         If it cannot go there from where it is.
     """
@@ -54,18 +50,4 @@ def answer(
     if not within.named or stored.plan.teacher_id not in within.teachers:
         raise UnknownId(f"plan {plan_id!r}", remedy="make one for the teacher first")
     check_revision(stored, revision)
-    return move_plan(connection, within.tenant, plan_id, state)
-
-
-def _newness(row: Record) -> tuple[int, int, str]:
-    return row["made_at"], row["revision"], row["plan_id"]
-
-
-def _stored(row: Record) -> StoredPlan:
-    plan = replace(Plan.from_json(row["body"]), state=row["state"])
-    return StoredPlan(row["plan_id"], plan, pd.Timestamp(row["made_at"], unit="us", tz="UTC"))
-
-
-def courses_of(plans: Sequence[StoredPlan]) -> list[str]:
-    """Return the courses of some plans, each once, sorted."""
-    return sorted({item.course for each in plans for item in each.plan.items})
+    return move_plan(connection, within.tenant, plan_id, word)
