@@ -36,7 +36,7 @@ from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.store.engine import Store
-from serving.web import entrance
+from serving.web import entrance, site
 
 #: What every route may answer beside its own.
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -103,6 +103,7 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     app.include_router(entrance.router)
     problems.install(app)
     entrance.install(app)
+    site.install(app)
     larger = {bulk.ADDRESS: settings.max_bulk}
     app.add_middleware(Gate, max_body=settings.max_body, metrics=metrics, larger=larger)
     return app

@@ -1,0 +1,51 @@
+"""What a reader sees when a page cannot be shown: the same errors as the API's, as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import OperationalError
+
+from features.errors import ZixuanError
+from serving.errors import Forged, NotSignedIn, SpentLink
+from serving.problems import INVALID_REQUEST, NO_STORE, RETRY_SECONDS, Kind, kind_of
+from serving.web.pages import show
+
+#: Turned away at the door, which says so itself.
+_DOOR = (NotSignedIn, SpentLink, Forged)
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, errors shown."""
+        handle = super().get_route_handler()
+
+        async def handle_or_show(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except _DOOR:
+                raise
+            except ZixuanError as error:
+                return failure(request, kind_of(error))
+            except RequestValidationError:
+                return failure(request, INVALID_REQUEST)
+            except OperationalError as error:
+                structlog.get_logger().error("store", exc_info=error)
+                return failure(request, NO_STORE)
+
+        return handle_or_show
+
+
+def failure(request: Request, kind: Kind) -> Response:
+    """Say what went wrong in the reader's words; the error's own are for whoever runs this."""
+    answer = show(request, None, "failed.html", status_code=kind.status, status=kind.status)
+    if kind.status == NO_STORE.status:
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer

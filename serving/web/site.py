@@ -1,0 +1,13 @@
+"""The page's routes, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from serving.web import assets, home, plan
+
+
+def install(app: FastAPI) -> None:
+    """Let an app answer browsers."""
+    for part in (assets, home, plan):
+        app.include_router(part.router)
