@@ -27,6 +27,9 @@ from serving.web.pages import HEADERS, see, show
 from serving.web.visitor import Visiting, Visitor
 
 ADDRESS: Final = "/desk"
+#: Of long tables so much is shown; all of it is in the CSV.
+MOST_ROWS: Final = 25
+NEAR_TERMS: Final = 4
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 OrganisationId = Annotated[str, Path(max_length=200)]
 PlanId = Annotated[str, Path(max_length=200)]
@@ -67,6 +70,8 @@ def get_view(
         may_answer=Scope.SCHOOL in visitor.scopes and found.within.named,
         measures=MEASURES,
         standings=tuple(STANDINGS),
+        most=MOST_ROWS,
+        near=NEAR_TERMS,
         said=said[:20],
     )
 
