@@ -16,7 +16,7 @@ from features.moments import instant
 from serving.privacy import Whose
 from serving.store import audit
 from serving.store.records import Record
-from serving.store.rows import find, insert
+from serving.store.rows import find, put
 from serving.store.schema import DATA, TENANT
 
 INSTRUMENT: Final = "self_report"
@@ -123,7 +123,7 @@ def diagnose(
                 remedy="choose one of the levels of the form",
             )
     rows = [_row(whose, frameworks[code], code, level, now) for code, level in levels.items()]
-    insert(connection, DATA["diagnoses"], rows)
+    put(connection, DATA["diagnoses"], rows)
     if rows:
         audit.write(connection, whose.tenant, whose.deed("diagnosis.state", now))
 
