@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -23,10 +24,12 @@ from features.moments import instant
 from serving.errors import NotAllowed, NotIdentified
 from serving.store import audit
 from serving.store.engine import Store
+from serving.store.rows import lock
 from serving.store.schema import API_KEYS, TENANT
 from serving.store.tenants import add_tenant
 
 LONGEST_DAYS = 36_500
+LONGEST_HOURS = 720
 _KEY = re.compile(r"zx_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 #: What an unknown id is compared with, so that it takes as long as a known one.
 _NOBODY = "0" * 64
@@ -178,11 +181,13 @@ def identify(connection: sa.Connection, header: str, now: pd.Timestamp) -> Calle
     NotIdentified
         If it holds no key that is valid now. Why, is not told: a guesser would learn from it.
     """
-    return find_key(connection, header).caller_at(instant(now))
+    return find_key(connection, header, instant(now)).caller_at(instant(now))
 
 
-def find_key(connection: sa.Connection, header: str) -> Key:
+def find_key(connection: sa.Connection, header: str, now: int) -> Key:
     """Return the key in an ``Authorization`` header, valid or no longer.
+
+    The secret before the last rotation opens it for as long as it is taken, too.
 
     Raises
     ------
@@ -192,13 +197,63 @@ def find_key(connection: sa.Connection, header: str) -> Key:
     scheme, _, key = header.partition(" ")
     parts = _KEY.fullmatch(key.strip()) if scheme.lower() == "bearer" else None
     row = connection.execute(_by_id(parts[1])).one_or_none() if parts else None
-    known = hmac.compare_digest(
-        _digest(parts[2] if parts else ""), row.digest if row is not None else _NOBODY
-    )
-    if row is None or not known:
+    given = _digest(parts[2] if parts else "")
+    known = hmac.compare_digest(given, row.digest if row is not None else _NOBODY)
+    if row is None:
         raise _not_identified()
+    if known:
+        return _key(row, row.expires_at)
+    until = row.previous_until or 0
+    if now < until and hmac.compare_digest(given, row.previous_digest):
+        return _key(row, min(until, row.expires_at or until))
+    raise _not_identified()
+
+
+def find_key_by_id(connection: sa.Connection, key_id: str) -> Key:
+    """Return the key that something else than its secret vouches for, valid or no longer.
+
+    Raises
+    ------
+    NotIdentified
+        If there is none.
+    """
+    row = connection.execute(_by_id(key_id)).one_or_none()
+    if row is None:
+        raise _not_identified()
+    return _key(row, row.expires_at)
+
+
+def rotate_key(store: Store, key_id: str, now: pd.Timestamp, *, hours: float) -> str:
+    """Give a key a new secret and return it; the old one is taken for some hours more.
+
+    Raises
+    ------
+    InvalidSetting
+        If the hours are not from 0 to 720.
+    UnknownId
+        If there is no such key, or it was revoked.
+    """
+    if not 0 <= hours <= LONGEST_HOURS:
+        raise InvalidSetting("hours", expected=f"0 to {LONGEST_HOURS}", got=str(hours))
+    secret = secrets.token_urlsafe(32)
+    with store.writing() as connection:
+        lock(connection, "", "api_keys", key_id)
+        row = connection.execute(_by_id(key_id)).one_or_none()
+        if row is None or row.revoked_at is not None:
+            raise UnknownId(f"key {key_id!r}", remedy="give the part between the underscores")
+        new = {
+            "digest": _digest(secret),
+            "previous_digest": row.digest,
+            "previous_until": instant(now + pd.Timedelta(hours=hours)),
+        }
+        connection.execute(sa.update(API_KEYS).where(API_KEYS.c.key_id == key_id).values(new))
+        audit.write(connection, row.tenant_id, audit.Deed("local", "key.rotate", key_id, now))
+    return f"zx_{key_id}_{secret}"
+
+
+def _key(row: sa.Row[Any], expires_at: int | None) -> Key:
     caller = Caller(row.tenant_id, row.key_id, frozenset(map(Scope, row.scopes.split())))
-    return Key(caller, row.revoked_at is not None, row.expires_at)
+    return Key(caller, row.revoked_at is not None, expires_at)
 
 
 def _not_identified() -> NotIdentified:
@@ -217,7 +272,7 @@ def _check_range(tenant: str, days: float | None) -> None:
         raise InvalidSetting("days", expected=f"up to {LONGEST_DAYS}, above 0", got=str(days))
 
 
-def _by_id(key_id: str) -> sa.Select[tuple[object, ...]]:
+def _by_id(key_id: str) -> sa.Select[Any]:
     return sa.select(API_KEYS).where(API_KEYS.c.key_id == key_id)
 
 

@@ -20,7 +20,7 @@ import structlog
 from features.dossiers import Dossier, log_of
 from serving.advising import unknown_teacher
 from serving.datasets import Shelf
-from serving.identity import Key, find_key
+from serving.identity import Key
 from serving.store.engine import Store
 from serving.store.rows import find
 from serving.store.schema import DATA, FURTHER, TENANT, TENANTS
@@ -99,8 +99,13 @@ class Memory:
             structlog.get_logger().error("store", exc_info=error)
             return GONE
 
-    def key(self, header: str, stamp: object) -> Key:
+    def key(self, header: str, stamp: object, find: Callable[[sa.Connection, str], Key]) -> Key:
         """Return the key in an ``Authorization`` header, as it is now.
+
+        Parameters
+        ----------
+        find
+            Reads it from the store.
 
         Raises
         ------
@@ -111,7 +116,7 @@ class Memory:
         name = hashlib.sha256(header.encode("utf-8", "surrogateescape")).digest()
 
         def read(connection: sa.Connection) -> Key:
-            return find_key(connection, header)
+            return find(connection, header)
 
         # A key is as soon read as compared.
         return self._now(self._keys, name, stamp, lambda _: object(), read)

@@ -57,6 +57,12 @@ class Settings(BaseSettings):
         le=86_400,
         description="How far a platform's clock may run ahead of the service's, in seconds.",
     )
+    issuer: str | None = Field(
+        None, description="Issuer (iss) elsewhere whose tokens are accepted, too."
+    )
+    issuer_keys: Path | None = Field(None, description="File of its public keys (JWKS); read once.")
+    issuer_audience: str = Field("zixuan", description="What its tokens must be for (aud).")
+    issuer_tenant: str = Field("tenant", description="Claim of its tokens that names the tenant.")
     https: bool = Field(
         True,
         description="Whether teachers reach the page over https; their cookie then travels no "

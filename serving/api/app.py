@@ -19,6 +19,7 @@ from serving.api import (
     enrolments,
     events,
     links,
+    oauth,
     organisations,
     plans,
     privacy,
@@ -101,6 +102,7 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     app.include_router(probes.router)
     app.include_router(watching.router, dependencies=[Depends(identified)], responses=PROBLEMS)
     app.include_router(entrance.router)
+    app.include_router(oauth.router)
     problems.install(app)
     entrance.install(app)
     site.install(app)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated, Self, cast
 
 import pandas as pd
+import sqlalchemy as sa
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from features.moments import instant
 from serving.api.cells import Id
 from serving.datasets import Shelves
-from serving.identity import Caller, Scope
+from serving.identity import Caller, Key, Scope, find_key
 from serving.impressions import Impressions
 from serving.lists import Lists
 from serving.memory import Memory
@@ -21,6 +22,7 @@ from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.store.engine import Store
+from serving.tokens import find_token
 from serving.trying import Trying
 
 
@@ -83,7 +85,7 @@ async def _service(request: Request) -> Service:
 
 
 Here = Annotated[Service, Depends(_service)]
-_BEARER = HTTPBearer(auto_error=False, description="A key made with `zixuan key`.")
+_BEARER = HTTPBearer(auto_error=False, description="A key made with `zixuan key`, or a token.")
 
 
 async def identified(
@@ -93,8 +95,15 @@ async def identified(
 ) -> Caller:
     """Return who calls; a request without a valid key goes no further."""
     header = request.headers.get("authorization", "")
-    key = service.memory.key(header, service.memory.stamp())
-    return key.caller_at(instant(service.clock()))
+    now = instant(service.clock())
+
+    def find(connection: sa.Connection, header: str) -> Key:
+        scheme, _, text = header.partition(" ")
+        if scheme.lower() == "bearer" and text.count(".") == 2:
+            return find_token(connection, text.strip(), service.settings)
+        return find_key(connection, header, now)
+
+    return service.memory.key(header, service.memory.stamp(), find).caller_at(now)
 
 
 Anyone = Annotated[Caller, Depends(identified)]

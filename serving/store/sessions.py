@@ -100,7 +100,7 @@ def use_launch(connection: sa.Connection, tenant: str, name: str, expires_at: in
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {TENANT: tenant, "launch_id": hashed(name), "expires_at": expires_at}
     added = dialect.insert(LAUNCHES).values(row).on_conflict_do_nothing()
-    return connection.execute(added).rowcount == 1
+    return connection.execute(added.returning(LAUNCHES.c.launch_id)).first() is not None
 
 
 def add_session(

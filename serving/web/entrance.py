@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, FastAPI, Path, Request, Response, status
+from fastapi import APIRouter, FastAPI, Form, Path, Query, Request, Response, status
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from serving.api.context import Here, Service
 from serving.errors import Forged, NotSignedIn, SpentLink
+from serving.launching import launch as use
 from serving.sessions import Begun, enter, leave
-from serving.web.visitor import Visiting, cookie_name, require_own
+from serving.web.visitor import Visiting, cookie_name, is_own, require_own
 
 HOME: Final = "/"
+LONGEST: Final = 8_000
 #: Of pages that load nothing; what is on them is for one person.
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -35,6 +37,22 @@ _TEMPLATES: Final = Environment(
     loader=PackageLoader("serving.web"), autoescape=True, undefined=StrictUndefined
 )
 Token = Annotated[str, Path(max_length=200)]
+
+
+@router.get("/enter")
+def show_launch(launch: Annotated[str, Query(max_length=LONGEST)]) -> HTMLResponse:
+    """Show the button that lets in whom a platform launches."""
+    return page("door", action="/enter", launch=launch)
+
+
+@router.post("/enter")
+def be_launched(
+    request: Request, here: Here, launch: Annotated[str, Form(max_length=LONGEST)]
+) -> Response:
+    """Use a launch up, and begin a visit; a platform's own form leads to the button first."""
+    if not is_own(request):
+        return page("door", action="/enter", launch=launch)
+    return let_in(here, use(here.store, launch, here.clock(), here.settings))
 
 
 @router.get("/enter/{token}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,8 @@ import typer
 from zixuan.commands.options import Database, Tenant, examples, names
 
 app = typer.Typer()
+audits = typer.Typer(help="The audit log.", no_args_is_help=True)
+app.add_typer(audits, name="audit")
 
 
 @app.command(
@@ -52,3 +55,47 @@ def link(
         guest = Guest(tenant, None, administrator, organisation, allowed)
     with opened(database, must_exist=True) as store:
         say(make_link(store, guest, now(), by="local").path)
+
+
+@app.command(
+    "launch-key",
+    epilog=examples("launch-key https://platform.example platform.pem --algorithm EdDSA"),
+)
+def launch_key(
+    issuer: Annotated[str, typer.Argument(metavar="ISSUER", help="The iss of its launches.")],
+    key: Annotated[Path, typer.Argument(metavar="FILE", help="Public key, or shared secret.")],
+    *,
+    algorithm: Annotated[
+        str, typer.Option(metavar="NAME", help="EdDSA, RS256, or HS256 with a shared secret.")
+    ] = "EdDSA",
+    database: Database = None,
+    tenant: Tenant = "default",
+) -> None:
+    """Let a platform launch its teachers into the page by launches that it signs."""
+    from serving.launching import trust
+    from zixuan.reading import now
+    from zixuan.show import say
+    from zixuan.store import opened
+
+    with opened(database) as store:
+        trust(store, tenant, issuer, algorithm, key.read_text("utf-8").strip(), now())
+    say(f"{issuer}: trusted")
+
+
+@audits.command("verify", epilog=examples("audit verify", "audit verify --tenant county"))
+def verify(*, database: Database = None, tenant: Tenant = "default") -> None:
+    """Follow the chain of the audit log, and say where it is broken.
+
+    Exits 1 if it is. The head that is printed, kept elsewhere, tells later whether entries were
+    cut off the end.
+    """
+    from serving.store.audit import verify as follow
+    from zixuan.show import say
+    from zixuan.store import opened
+
+    with opened(database, must_exist=True) as store, store.reading() as connection:
+        chain = follow(connection, tenant)
+    if chain.broken is not None:
+        say(f"{tenant}: broken at entry {chain.broken}; {chain.entries:,} before it hold")
+        raise typer.Exit(1)
+    say(f"{tenant}: {chain.entries:,} entries hold, head {chain.head}")

@@ -88,6 +88,7 @@ def export(
         "key --label 'learning platform'",
         "key --scopes admin --days 30",
         "key --revoke 0123456789abcdef",
+        "key --rotate 0123456789abcdef --hours 48",
     )
 )
 def key(
@@ -104,20 +105,29 @@ def key(
         str | None,
         typer.Option(metavar="ID", help="End a key instead; the part between underscores."),
     ] = None,
+    rotate: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Give a key a new secret instead."),
+    ] = None,
+    hours: Annotated[
+        float, typer.Option(min=0, max=720, help="How long a rotated secret is still taken.")
+    ] = 24,
     database: Database = None,
     tenant: Tenant = "default",
 ) -> None:
-    """Make an API key, or end one.
+    """Make an API key, end one, or give one a new secret.
 
     The key is printed this once: the store keeps only a hash of it.
     """
-    from serving.identity import create_key, revoke_key
+    from serving.identity import create_key, revoke_key, rotate_key
     from zixuan.reading import now
     from zixuan.show import say
     from zixuan.store import opened
 
-    with opened(database, must_exist=revoke is not None) as store:
-        if revoke is not None:
+    with opened(database, must_exist=(revoke or rotate) is not None) as store:
+        if rotate is not None:
+            say(rotate_key(store, rotate, now(), hours=hours))
+        elif revoke is not None:
             revoke_key(store, revoke, now())
             say(f"{revoke}: revoked")
         else:
