@@ -144,7 +144,7 @@ def _below(parents: Mapping[str, str], top: str) -> set[str]:
 
 def _states_in(
     connection: sa.Connection, tenant: str, places: Sequence[str], now: int
-) -> Iterator[sa.Row[Any]]:
+) -> Iterator[Any]:
     """Yield the state in force of each teacher of some organisations."""
     state, later = DATA["teachers"], DATA["teachers"].alias("later")
     overtaken = sa.exists().where(

@@ -96,7 +96,7 @@ def facts(
     )
 
 
-def _lately(connection: sa.Connection, within: Jurisdiction, now: int) -> Iterator[sa.Row[Any]]:
+def _lately(connection: sa.Connection, within: Jurisdiction, now: int) -> Iterator[Any]:
     """Yield (teacher, kind) of what own teachers chose and completed in the year before now."""
     events = DATA["events"].c
     for start in range(0, len(within.teachers), CHUNK):

@@ -189,9 +189,9 @@ def _days(offering: Record, stages: Sequence[Record], term: Period | None) -> tu
     if stages:
         in_order = sorted(stages, key=lambda row: int(row["stage"]))
         return tuple(Days(row["starts_on"], row["ends_on"]) for row in in_order)
-    first, last = offering.get("starts_on"), offering.get("ends_on")
-    if first or last:
-        return (Days(first or last, last or first),)
+    known = [day for day in (offering.get("starts_on"), offering.get("ends_on")) if day]
+    if known:
+        return (Days(known[0], known[-1]),)
     return (Days(term.since, term.until - ONE_DAY),) if term else ()
 
 

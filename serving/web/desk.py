@@ -1,4 +1,4 @@
-"""The administrator's view: plans that wait, places, demand, equity, credits at risk; as CSV too."""
+"""The administrator's view: plans that wait, places, demand, equity, credits at risk; and CSV."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from serving.datasets import with_teacher
 from serving.latest_plans import latest_plan
 from serving.privacy import Whose
 from serving.store import audit
+from serving.store.tags import own_tags
 from serving.store.teachers import frames_of
 from serving.store.tenants import find_tenant
 from serving.takeaway import calendar, paper
@@ -85,7 +86,8 @@ def get_credit_table(request: Request, visitor: Visiting, here: Here) -> Respons
     with here.store.reading() as connection:
         owner = find_tenant(connection, visitor.tenant)
         shared = here.shelves.of(connection, owner).dataset
-        dataset = with_teacher(shared, frames_of(connection, owner, teacher_id))
+        own = own_tags(connection, visitor.tenant, teacher_id)
+        dataset = with_teacher(shared, frames_of(connection, owner, teacher_id), own)
     statement = credits_of(
         dataset,
         teacher_id=teacher_id,
@@ -102,7 +104,7 @@ def follow(lang: Language, token: Token, here: Here) -> Response:
         who = subscriber(connection, token)
         stored = latest_plan(connection, who.tenant, who.teacher_id)
         folder = here.settings.policies
-        sheet = stored and sheet_of(connection, who.tenant, stored, folder)
+        sheet = sheet_of(connection, who.tenant, stored, folder) if stored else None
     return _file(calendar.calendar_of(sheet, lang), calendar.MEDIA_TYPE, "plan.ics")
 
 

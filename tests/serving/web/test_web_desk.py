@@ -15,6 +15,10 @@ from serving.identity import Scope, create_key
 from serving.plans import keep_plan, move_plan
 from tests.serving.web.conftest import NOW, administrator
 
+LIGHT = {"lang": "zh", "size": "phone"}
+DARK = {"lang": "zh", "size": "desktop", "dark": True}
+ENGLISH = {"lang": "en", "size": "desktop"}
+
 
 @pytest.fixture(scope="module")
 def places(site) -> tuple[str, str, str]:
@@ -41,15 +45,10 @@ def submitted(site) -> str:
     return kept.plan_id
 
 
-@pytest.mark.parametrize(
-    ("lang", "size", "dark", "place"),
-    [("zh", "phone", False, 0), ("zh", "desktop", True, 0), ("en", "desktop", False, 1)],
-)
-def test_the_view_is_accessible_and_keeps_its_policy(
-    visit, places, submitted, lang, size, dark, place
-):
+@pytest.mark.parametrize(("look", "place"), [(LIGHT, 0), (DARK, 0), (ENGLISH, 1)])
+def test_the_view_is_accessible_and_keeps_its_policy(visit, places, submitted, look, place):
     guest = administrator("li.wen", places[place], Scope.SCHOOL)
-    visit = visit(lang, size, dark=dark, guest=guest)
+    visit = visit(guest=guest, **look)
     visit.check()
     assert visit.page.url.endswith(f"/desk/{places[place]}")
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
