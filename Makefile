@@ -1,6 +1,6 @@
 # zixuan: `make help` lists the targets. Needs Python 3.11 or newer; gcc only for LightFM on 3.11.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-without-lightfm check notebooks bench lightfm lock clean
+.PHONY: help demo test test-without-lightfm check screenshots notebooks bench lightfm lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,10 @@ check: $(VENV)/.development  ## formatting, lint, types, import contracts, depen
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python -m pytest --quiet tests/house/test_house_files.py
+
+screenshots: $(VENV)/.development  ## every page and state of the teacher's page as pictures, in .screenshots
+	ZIXUAN_SCREENSHOTS=.screenshots $(BIN)/python -m pytest --quiet \
+	    --override-ini python_files=screenshots.py tests/serving/web/screenshots.py
 
 NOTEBOOK ?= *
 notebooks: $(VENV)/.development lightfm  ## run all notebooks, or NOTEBOOK=name; outputs in .notebooks

@@ -19,21 +19,11 @@ def latest_plans(
     connection: sa.Connection, tenant: str, teachers: Sequence[str]
 ) -> dict[str, StoredPlan]:
     """Return the latest plan of each of some teachers who has one."""
+    rows = find_any(connection, PLANS, tenant, "teacher_id", teachers)
     latest: dict[str, Record] = {}
-    for row in find_any(connection, PLANS, tenant, "teacher_id", teachers):
-        before = latest.get(row["teacher_id"])
-        if before is None or _newness(row) > _newness(before):
-            latest[row["teacher_id"]] = row
+    for row in sorted(rows, key=lambda row: (-row["made_at"], row["plan_id"], -row["revision"])):
+        latest.setdefault(row["teacher_id"], row)
     return {teacher: _stored(row) for teacher, row in latest.items()}
-
-
-def latest_plan(connection: sa.Connection, tenant: str, teacher_id: str) -> StoredPlan | None:
-    """Return a teacher's latest plan; None where there is none."""
-    return latest_plans(connection, tenant, [teacher_id]).get(teacher_id)
-
-
-def _newness(row: Record) -> tuple[int, int, str]:
-    return row["made_at"], row["revision"], row["plan_id"]
 
 
 def _stored(row: Record) -> StoredPlan:

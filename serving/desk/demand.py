@@ -10,7 +10,7 @@ from pathlib import Path
 from features.labels import Label
 from recommender.planning import policy
 from recommender.planning.terms import Period
-from serving.desk.small_cells import Shown, shown, shown_total
+from serving.desk.small_cells import Shown, few, shown
 from serving.plans import StoredPlan
 from serving.takeaway.sheet import terms_of
 
@@ -23,6 +23,8 @@ class Wanted:
     ----------
     by_term
         In the order of :attr:`Demand.terms`; None where they are too few to be told.
+    total
+        Their sum: a teacher counts once for each term.
     """
 
     course: str
@@ -71,18 +73,23 @@ def demand(
                 terms[term.key] = term
                 who.setdefault((item.course, term.key), set()).add(plan.teacher_id)
     order = sorted(terms, key=lambda key: (terms[key].since, key))
-    counts = {
-        course: [len(who.get((course, key), ())) for key in order]
+    lines = (
+        _wanted(course, titles, [who.get((course, key), set()) for key in order], named)
         for course in {course for course, _ in who}
-    }
-    lines = (_wanted(course, titles, numbers, named) for course, numbers in counts.items())
+    )
     return Demand(
         tuple((terms[key].zh, terms[key].en) for key in order),
         tuple(sorted(lines, key=lambda line: (-(line.total or 0), line.course))),
     )
 
 
-def _wanted(course: str, titles: Mapping[str, Label], counts: Sequence[int], named: bool) -> Wanted:
+def _wanted(
+    course: str, titles: Mapping[str, Label], who: Sequence[set[str]], named: bool
+) -> Wanted:
+    counts = [len(each) for each in who]
     cells: tuple[Shown, ...] = tuple(counts) if named else shown(counts)
-    total: Shown = sum(counts) if named else shown_total(counts)
-    return Wanted(course, titles.get(course, (course, course)), cells, total)
+    # One person every year is one person.
+    told = named or not few(len(set().union(*who)))
+    return Wanted(
+        course, titles.get(course, (course, course)), cells, sum(counts) if told else None
+    )

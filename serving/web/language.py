@@ -19,6 +19,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 
+from features.labels import word_label
+
 #: In the address or the cookie it says which language is wanted.
 FIELD: Final = "lang"
 CODES: Final = ("zh", "en")
@@ -48,6 +50,15 @@ class Language:
     def pick(self, zh: str, en: str) -> str:
         """Return the text in this language, or in the other where there is none."""
         return (zh or en) if self.code == "zh" else (en or zh)
+
+    def word(self, column: str, word: str) -> str:
+        """Return what a code word of a column is called."""
+        return self.pick(*word_label(column, word))
+
+    def month(self, month: str) -> str:
+        """Write a month that is given as ``2026-09``."""
+        first = dt.date.fromisoformat(f"{month}-01")
+        return format_skeleton("yMMM", dt.datetime.combine(first, dt.time()), locale=self.locale)
 
     def day(self, day: dt.date) -> str:
         """Write a day with its year."""

@@ -6,11 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from features.errors import UnknownId
 from recommender.credits import credits_of
 from serving.api.context import Here
 from serving.datasets import with_teacher
-from serving.latest_plans import latest_plan
 from serving.privacy import Whose
 from serving.store import audit
 from serving.store.tags import own_tags
@@ -23,6 +21,7 @@ from serving.takeaway.subscriptions import subscribe, subscribed_at, subscriber,
 from serving.takeaway.tables import credit_table, plan_table
 from serving.web.failing import PageRoute
 from serving.web.language import language_of
+from serving.web.own_plan import latest_plan, require_plan
 from serving.web.pages import show
 from serving.web.visitor import Visiting, Visitor
 
@@ -133,9 +132,7 @@ def _sheet(visitor: Visitor, here: Here) -> Sheet:
     """
     teacher_id = visitor.teacher()
     with here.store.reading() as connection:
-        stored = latest_plan(connection, visitor.tenant, teacher_id)
-        if stored is None:
-            raise UnknownId(f"a plan of {teacher_id!r}", remedy="make one on the page Plan")
+        stored = require_plan(connection, visitor.tenant, teacher_id)
         return sheet_of(connection, visitor.tenant, stored, here.settings.policies)
 
 

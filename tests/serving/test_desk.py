@@ -306,6 +306,11 @@ def test_a_countys_demand_tells_of_no_few(county_store):
         plans = list(plans_of(connection, of(county_store, "a2")).values())
     found = demand(plans, {}, TODAY, named=False, folder=None)
     assert [(each.by_term, each.total) for each in found.courses] == [((None,), None)]
+    yearly = replace(plans[0].plan.items[0], course="c1")
+    again = tuple(replace(yearly, term=f"{year}-spring") for year in range(2026, 2031))
+    one = [replace(plans[0], plan=replace(plans[0].plan, items=again))]
+    (line,) = demand(one, {}, TODAY, named=False, folder=None).courses
+    assert (set(line.by_term), line.total) == ({None}, None)
     over = demand(plans, {}, dt.date(2031, 1, 1), named=False, folder=None)
     assert over.courses == ()
 

@@ -34,12 +34,17 @@ DOORS = {
 PAGES = {("POST", "/leave"), ("GET", "/")}
 OF_TEACHERS = {
     *(("GET", path) for path in (
-        "/plan", "/me", "/me/erase", "/take-away",
+        "/why-not", "/records", "/me", "/me/erase", "/take-away", "/plan", "/plan/history",
+        "/plan/change", "/plan/swap", "/plan/alternatives",
         *(f"/take-away/{name}" for name in ("plan.pdf", "plan.csv", "plan.ics", "credits.csv")),
     )),
     *(("POST", f"/me/{name}") for name in (
         "goals", "levels", "personalisation", "export", "erase",
         "tags/{tag}", "tags/{tag}/suppress", "tags/{tag}/restore",
+    )),
+    *(("POST", path) for path in (
+        "/choices", "/plan", "/plan/state", "/plan/change", "/plan/alternatives",
+        "/records/claim", "/records/dispute",
     )),
     ("POST", "/take-away/calendar"),
     ("POST", "/take-away/calendar/end"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import socket
@@ -35,7 +36,8 @@ DESKTOP = {"width": 1280, "height": 900}
 SIZES = {"phone": PHONE, "desktop": DESKTOP}
 ENDS_ON = pd.Timestamp("2026-03-01").date()
 NOW = pd.Timestamp("2026-03-02T02:00:00Z")
-PATIENCE = 10_000
+#: In milliseconds: nothing is timed, and a machine may be busy.
+PATIENCE = 60_000
 #: Notes what the page's own policy had to refuse.
 WATCH = """
 window.refusedByPolicy = [];
@@ -93,14 +95,15 @@ def simulated() -> Dataset:
 
 @pytest.fixture(scope="session")
 def site(simulated: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server in a thread of its own, its clock standing still."""
+    """A server in a thread of its own, its clock going on a little with every look at it."""
     folder = tmp_path_factory.mktemp("site")
     model = Model.fit(simulated, as_of=NOW, scorers=("popularity", "content", "sequence"))
     save(model, folder / "model")
     settings = Settings(
         database_url=f"sqlite:///{folder / 'store.db'}", artifact=folder / "model", https=False
     )
-    app = create_app(settings, clock=lambda: NOW)
+    ticks = itertools.count()
+    app = create_app(settings, clock=lambda: NOW + pd.Timedelta(milliseconds=next(ticks)))
     import_dataset(app.state.service.store, simulated, now=NOW, tenant="default")
     events = np.bincount(simulated.log.teacher, minlength=len(simulated.teachers))
     typical = str(simulated.teachers.ids[int(np.argsort(events)[len(events) // 2])])
@@ -157,6 +160,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
             reduced_motion="reduce",
         )
         context.set_default_timeout(PATIENCE)
+        context.set_default_navigation_timeout(PATIENCE)
         context.add_init_script(WATCH)
         opened.append(context)
         page = context.new_page()

@@ -1,0 +1,152 @@
+"""Changes of the plan: seen before they are made, and other plans beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Annotated
+from urllib.parse import urlencode
+
+import pandas as pd
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+
+from features.errors import UnknownId
+from recommender.advise import Recommendation
+from recommender.planning.account import Account
+from recommender.planning.alternatives import Alternative
+from serving.api import plan_words
+from serving.api.context import Here, Service
+from serving.api.plans import MOST_ALTERNATIVES
+from serving.plans import StoredPlan, check_revision, keep_revision, others
+from serving.store import audit
+from serving.web.choices import titles_of
+from serving.web.effects import Effect, effects, is_worse
+from serving.web.failing import PageRoute
+from serving.web.own_plan import require_plan
+from serving.web.pages import see, show
+from serving.web.sight import view_of
+from serving.web.visitor import Visiting, Visitor
+from serving.web.wishes import Deed, Wish, keep, tried
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+#: So many replacements are shown, found among so many of the best.
+REPLACEMENTS, LOOKED_AT = 5, 20
+_Revision = Annotated[int, Form(ge=1, le=1_000_000)]
+
+
+def _wish(
+    *,
+    do: Annotated[Deed, Query()],
+    course: Annotated[str, Query(max_length=200)] = "",
+    term: Annotated[str, Query(max_length=40)] = "",
+    other: Annotated[str, Query(max_length=200)] = "",
+    year: Annotated[str, Query(max_length=40)] = "",
+    hours: Annotated[Decimal | None, Query(ge=0, le=10_000)] = None,
+) -> Wish:
+    return Wish(do, course, term, other, year, hours)
+
+
+#: A change travels in the address, whether it is looked at or made.
+Wished = Annotated[Wish, Depends(_wish)]
+
+
+@router.get("/plan/change")
+def get_change(request: Request, visitor: Visiting, here: Here, wish: Wished) -> Response:
+    """Show what a wish would change; where it cannot be met, why, and the smallest way out."""
+    stored = _own(here, visitor)
+    change = tried(here, visitor, stored, wish)
+    account = None
+    if change.plan.unkept or is_worse(stored.plan, change.plan):
+        account = plan_words.explanation(Account.of(change.inputs, change.plan))
+    with here.store.reading() as connection:
+        told = plan_words.difference(connection, visitor.tenant, change.difference)
+    return show(
+        request,
+        visitor,
+        "plan_change.html",
+        stored=stored,
+        wish=wish,
+        query=urlencode(wish.fields),
+        told=told,
+        account=account,
+        effects=effects(stored.plan, change.plan),
+    )
+
+
+@router.post("/plan/change")
+def post_change(visitor: Visiting, here: Here, wish: Wished, revision: _Revision) -> Response:
+    """Make the change that was looked at."""
+    stored = _own(here, visitor)
+    check_revision(stored, revision)
+    keep(here, visitor, stored, tried(here, visitor, stored, wish))
+    return see("/plan", did="changed")
+
+
+@router.get("/plan/swap")
+def get_swap(
+    request: Request, visitor: Visiting, here: Here, course: Annotated[str, Query(max_length=200)]
+) -> Response:
+    """Show the best replacements of a planned course, each with what it does to the plan."""
+    stored = _own(here, visitor)
+    item = next((each for each in stored.plan.items if each.course == course), None)
+    if item is None:
+        raise UnknownId(f"course {course!r}", remedy="choose one that is in the plan")
+    view = view_of(here, visitor)
+    planned = {each.course for each in stored.plan.items}
+    found: list[tuple[Recommendation, str, list[Effect]]] = []
+    for each in view.recommend(LOOKED_AT, explain=True):
+        if each.course_id in planned or len(found) == REPLACEMENTS:
+            continue
+        wish = Wish("swap", course, other=each.course_id)
+        change = tried(here, visitor, stored, wish)
+        if each.course_id in {placed.course for placed in change.plan.items}:
+            told = effects(stored.plan, change.plan)
+            found.append((each, urlencode(wish.fields), told))
+    with here.store.reading() as connection:
+        title = titles_of(connection, visitor.tenant, course)
+    return show(request, visitor, "plan_swap.html", title=title, item=item, found=found)
+
+
+@router.get("/plan/alternatives")
+def get_alternatives(request: Request, visitor: Visiting, here: Here) -> Response:
+    """Show plans that really differ, side by side with the plan that stands."""
+    stored = _own(here, visitor)
+    found = _others(here, visitor, stored)
+    with here.store.reading() as connection:
+        told = plan_words.alternatives(connection, visitor.tenant, stored, found)
+        main = plan_words.plan(connection, visitor.tenant, stored)
+    return show(
+        request, visitor, "plan_alternatives.html", stored=stored, main=main, told=told.alternatives
+    )
+
+
+@router.post("/plan/alternatives")
+def post_alternative(
+    visitor: Visiting,
+    here: Here,
+    code: Annotated[str, Form(max_length=40)],
+    revision: _Revision,
+) -> Response:
+    """Take another plan for one's own; the one that stood is kept in the history."""
+    stored = _own(here, visitor)
+    check_revision(stored, revision)
+    taken = [each.plan for each in _others(here, visitor, stored) if each.change.code == code]
+    if not taken:
+        raise UnknownId(f"the alternative {code!r}", remedy="look at those that there are now")
+    plan = replace(taken[0], revision=stored.plan.revision + 1, state="draft")
+    now = here.clock()
+    with here.store.writing() as connection:
+        keep_revision(connection, visitor.tenant, stored.plan_id, plan, now)
+        deed = audit.Deed(visitor.actor, "plan.revise", stored.plan_id, now)
+        audit.write(connection, visitor.tenant, deed)
+    return see("/plan", did="changed")
+
+
+def _own(here: Service, visitor: Visitor) -> StoredPlan:
+    with here.store.reading() as connection:
+        return require_plan(connection, visitor.tenant, visitor.teacher())
+
+
+def _others(here: Service, visitor: Visitor, stored: StoredPlan) -> tuple[Alternative, ...]:
+    view = view_of(here, visitor, pd.Timestamp(stored.plan.as_of))
+    return others(view, stored.plan, MOST_ALTERNATIVES, here.settings.policies)
