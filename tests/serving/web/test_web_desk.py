@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import uuid
 
 import pandas as pd
@@ -15,6 +16,8 @@ from serving.identity import Scope, create_key
 from serving.plans import keep_plan, move_plan
 from tests.serving.web.conftest import NOW, administrator
 
+#: Each plan is made a little later than the one before.
+SECONDS = itertools.count(1)
 LIGHT = {"lang": "zh", "size": "phone"}
 DARK = {"lang": "zh", "size": "desktop", "dark": True}
 ENGLISH = {"lang": "en", "size": "desktop"}
@@ -40,7 +43,8 @@ def submitted(site) -> str:
         0.0, 0.0, 0.0, True,
     )  # fmt: skip
     with site.app.state.service.store.writing() as connection:
-        kept = keep_plan(connection, "default", plan, pd.Timestamp(NOW), uuid.uuid4().hex)
+        made_at = NOW + pd.Timedelta(seconds=next(SECONDS))
+        kept = keep_plan(connection, "default", plan, made_at, uuid.uuid4().hex)
         move_plan(connection, "default", kept.plan_id, "submitted")
     return kept.plan_id
 
