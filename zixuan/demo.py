@@ -115,7 +115,11 @@ def prepare(
         report("import into the store")
         database = f"sqlite:///{folder.resolve() / STORE}"
         key = _import(database, dataset, now)
-    settings: dict[str, object] = {"database_url": database, "tracking_uri": tracker.uri}
+    settings: dict[str, object] = {
+        "database_url": database,
+        "tracking_uri": tracker.uri,
+        "https": False,
+    }
     return Ready(settings, key, _typical_teacher(dataset), evaluation)
 
 

@@ -54,6 +54,11 @@ class Client:
         """Return a plan, made for a teacher now."""
         return self.ask("POST", f"/v1/teachers/{quote(teacher_id, safe='')}/plan", {})
 
+    def link_of(self, teacher_id: str) -> str:
+        """Return an address that lets a teacher into the page, once."""
+        answer = self.ask("POST", f"/v1/teachers/{quote(teacher_id, safe='')}:link", {})
+        return f"{self.url}{answer['path']}"
+
     def answers(self, path: str = "/livez") -> bool:
         """Say whether a path answers with success."""
         try:

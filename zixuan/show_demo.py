@@ -50,6 +50,10 @@ def show_what_to_open(client: Client, teacher_id: str) -> None:
     console().print(Text(f"\nServing 服务已启动: {client.url}/readyz", style="bold"))
     teacher = f"{client.url}/v1/teachers/{teacher_id}"
     say(f"""
+# The page of one teacher: open it in a browser, once, within 15 minutes. Another: zixuan link.
+# 一位教师的页面，请用浏览器打开。链接十五分钟内有效，只能使用一次；再要一个：zixuan link。
+{client.link_of(teacher_id)}
+
 # A key for this service; every line below needs it. 访问密钥，下列命令都要用到。
 KEY={client.key}
 

@@ -17,7 +17,7 @@ from recommender.planning.terms import Period
 from recommender.plans import rules_for
 from serving.advising import View
 from serving.api import plan_words
-from serving.api.context import Here, Service
+from serving.api.context import Here
 from serving.api.plan_answers import PlannedCourse
 from serving.plans import Rules, first_plan, keep_plan, move_plan, revisions
 from serving.store import audit

@@ -90,9 +90,7 @@ def test_a_first_visit_is_light_and_nothing_moves(visit: Callable, capsys):
     visit = visit("zh", "phone")
     page = visit.page
     sizes: list[tuple[str, int]] = []
-    page.on(
-        "response", lambda got: sizes.append((got.url, got.request.sizes()["responseBodySize"]))
-    )
+    page.on("response", lambda got: sizes.append((got.url, int(got.headers["content-length"]))))
     cdp = page.context.new_cdp_session(page)
     cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
     page.goto(visit.site.url + "/", wait_until="networkidle")
