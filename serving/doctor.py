@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pandas as pd
 import sqlalchemy as sa
 
-from features.errors import ZixuanError
+from features.errors import MissingComponent, ZixuanError
 from features.moments import instant
 from recommender.artifact import load
 from recommender.planning.policy import load_file, shipped
@@ -23,6 +23,7 @@ from serving.champion import champion
 from serving.settings import Settings
 from serving.store.looking import looking, newest_schema, schema_of
 from serving.store.schema import API_KEYS, DATA
+from serving.takeaway.fonts import cjk_font
 
 #: Free space below which a store should not be left to grow.
 LEAST_FREE = 512 * 2**20
@@ -44,7 +45,7 @@ class Finding:
     Parameters
     ----------
     name
-        ``store``, ``space``, ``keys``, ``model``, ``policies`` or ``clock``.
+        ``store``, ``space``, ``keys``, ``model``, ``policies``, ``clock`` or ``font``.
     found
         What is there, without a secret in it.
     remedy
@@ -64,6 +65,7 @@ def examine(settings: Settings, now: pd.Timestamp) -> tuple[Finding, ...]:
         ("model", lambda: _model(settings)),
         ("policies", lambda: _policies(settings)),
         ("clock", _zone),
+        ("font", _font),
     )
     found: list[Finding] = []
     for name, check in checks:
@@ -156,3 +158,11 @@ def _zone() -> Iterator[Finding]:
         yield Finding("clock", State.ILL, f"no time zone {ZONE}", "install the package tzdata")
         return
     yield Finding("clock", State.WELL, f"time zones are there ({ZONE})")
+
+
+def _font() -> Iterator[Finding]:
+    try:
+        yield Finding("font", State.WELL, f"{cjk_font().name}, for plans on paper")
+    except MissingComponent as error:
+        # All else works without it.
+        yield Finding("font", State.WATCH, "none with Chinese letters", error.remedy)

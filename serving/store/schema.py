@@ -224,6 +224,17 @@ TEACHER_TAGS = sa.Table(
     sa.Column("changed_at", sa.BigInteger, nullable=False),
 )
 
+#: Addresses by which calendar programs follow a teacher's plan; known by the hash of their token.
+SUBSCRIPTIONS = sa.Table(
+    "subscriptions",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    _id("teacher_id", primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("digest"),
+)
+
 PLANS = sa.Table(
     "plans",
     METADATA,

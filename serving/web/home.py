@@ -37,7 +37,9 @@ async def get_home(
     did: Annotated[str, Query(max_length=20)] = "",
     course: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """Show the teacher's first page."""
+    """Show the teacher's first page; lead an administrator to theirs."""
+    if visitor.organisation_id is not None:
+        return see("/desk")
     now = here.clock()
     try:
         loaded = here.models.current()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from serving.web import assets, home, plan, plan_changes, records
+from serving.web import assets, desk, home, me, plan, plan_changes, records, take_away
 
 
 def install(app: FastAPI) -> None:
     """Let an app answer browsers."""
-    for part in (assets, home, plan, plan_changes, records):
+    for part in (assets, home, plan, plan_changes, records, me, take_away, desk):
         app.include_router(part.router)

@@ -16,6 +16,7 @@ from serving.settings import Settings
 from serving.store.engine import Store
 from serving.store.schema import DATA
 from serving.store.transfer import import_dataset
+from serving.takeaway import fonts
 
 NOW = pd.Timestamp("2026-03-01T00:00:00Z")
 
@@ -117,3 +118,15 @@ def test_a_broken_policy_is_a_failure(settings: Settings, tmp_path: Path):
     assert states(own, "policies") == [State.WELL]
     (tmp_path / "gansu.toml").write_text("title_zh = 1")
     assert states(own, "policies") == [State.ILL]
+
+
+def test_a_machine_without_a_chinese_font_is_told_which_one_to_install(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fonts, "folders", lambda: (tmp_path,))
+    (font,) = found(settings, "font")
+    assert font.state is State.WATCH
+    assert "fonts-noto-cjk" in font.remedy
+    (tmp_path / "NotoSansCJK-Regular.ttc").touch()
+    (font,) = found(settings, "font")
+    assert font.state is State.WELL

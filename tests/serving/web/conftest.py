@@ -169,7 +169,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
         page.on("console", lambda said: _note(visit, said.type, said.text))
         page.goto(site.link(guest))
         page.get_by_role("button").click()
-        page.wait_for_url(site.url + "/*")
+        page.wait_for_url(site.url + "/**")
         return visit
 
     yield let_in

@@ -48,7 +48,7 @@ def test_what_comes_from_elsewhere_is_unchanged_and_brings_its_licence():
         content = (static / each["name"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == each["sha256"], each["name"]
         assert "Permission" in (static / each["licence"]).read_text()
-    own = {"page.css", "mark.svg"}
+    own = {"page.css", "figures.css", "mark.svg"}
     shipped = {f.name for f in static.iterdir() if f.name.endswith((".css", ".js", ".svg"))}
     assert shipped == own | {each["name"] for each in listed}
 

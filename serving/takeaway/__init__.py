@@ -1,0 +1,1 @@
+"""What a teacher takes away from the page: paper, a calendar, tables."""
