@@ -23,3 +23,7 @@ class Changed(ZixuanError):
 
 class Unconditional(ZixuanError):
     """A patch that does not say what it was made for."""
+
+
+class NoLongerKept(ZixuanError):
+    """A request for what was kept for its time, and is gone."""

@@ -26,7 +26,14 @@ from features.errors import (
     UnknownId,
     ZixuanError,
 )
-from serving.errors import Changed, NoModel, NotAllowed, NotIdentified, Unconditional
+from serving.errors import (
+    Changed,
+    NoLongerKept,
+    NoModel,
+    NotAllowed,
+    NotIdentified,
+    Unconditional,
+)
 
 MEDIA_TYPE = "application/problem+json"
 #: A type is a name, not an address: nothing needs to be fetched to understand it.
@@ -62,6 +69,7 @@ KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
         InvalidSetting: Kind(422, "invalid-parameter", "A parameter is outside its range"),
         NotEnoughData: Kind(422, "not-enough-data", "There is too little data for what was asked"),
         Refused: Kind(409, "refused", "The rules do not allow it"),
+        NoLongerKept: Kind(410, "no-longer-kept", "It was kept for its time, and is gone"),
         Changed: Kind(412, "changed", "It is no longer what the request's condition says"),
         Unconditional: Kind(428, "unconditional", "A patch must say what it was made for"),
         NoModel: Kind(503, "no-model", "No model is loaded"),

@@ -57,6 +57,13 @@ class Settings(BaseSettings):
         le=86_400,
         description="How far a platform's clock may run ahead of the service's, in seconds.",
     )
+    changes_kept: float = Field(
+        90,
+        ge=1,
+        le=3_650,
+        allow_inf_nan=False,
+        description="Days for which the feed of changes and deliveries of webhooks are kept.",
+    )
     explore: float = Field(
         0.1,
         ge=0,

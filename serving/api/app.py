@@ -14,6 +14,7 @@ from serving import problems
 from serving.api import (
     audit,
     bulk,
+    changes,
     courses,
     credits,
     enrolments,
@@ -108,7 +109,7 @@ def _v1(app: FastAPI) -> APIRouter:
     each = [Depends(identified), Depends(only_known)]
     v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
     entities = (organisations, teachers, courses, enrolments, credits)
-    for part in (*entities, events, bulk, recommendations, plans, audit):
+    for part in (*entities, events, bulk, recommendations, plans, changes, audit):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])

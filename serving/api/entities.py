@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from serving.api.context import Service
 from serving.api.patching import patched
 from serving.identity import Caller
 from serving.problems import MEDIA_TYPE
-from serving.store import audit
+from serving.store import audit, changes
 from serving.store.checks import Check
 from serving.store.pages import LONGEST_CURSOR, Asked, page
 from serving.store.records import Record, to_values
@@ -64,6 +64,8 @@ class Entity:
         What is sent and what is answered.
     word
         What one is called.
+    tells
+        Of which deeds the feed of changes is told, and as what.
     """
 
     table: Table
@@ -71,6 +73,7 @@ class Entity:
     body: type[BaseModel]
     seen: type[BaseModel]
     word: str
+    tells: Mapping[str, changes.Happened] = field(default_factory=dict)
 
     @property
     def dated(self) -> bool:
@@ -287,3 +290,8 @@ class Desk:
         action, subject = f"{self.entity.word}.{verb}", "/".join(ident.values())
         deed = audit.Deed(self.caller.key_id, action, subject, self.here.clock())
         audit.write(connection, self.caller.tenant, deed)
+        if verb in self.entity.tells:
+            # Of what is about one teacher and something else, that is the subject.
+            *teacher, of = ident.values()
+            news = changes.News(self.entity.tells[verb], of, *teacher)
+            changes.tell(connection, self.caller.tenant, [news], self.here.clock())

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Response, status
 from serving.api.answers import EventReceipt
 from serving.api.context import Here, Platform
 from serving.api.rows import EventBody
+from serving.store.changes import tell
 from serving.store.checks import Check
-from serving.store.events import EVENTS, Outcome, record, with_id
+from serving.store.events import EVENTS, Outcome, record, wishes, with_id
 from serving.store.tenants import find_tenant
 
 router = APIRouter(tags=["events"])
@@ -29,6 +30,7 @@ def post_event(body: EventBody, here: Here, caller: Platform, response: Response
         values["recorded_at"] = values["recorded_at"] or now
         event = with_id(check.row(EVENTS, values))
         outcome = record(connection, caller.tenant, [event])[0]
+        tell(connection, caller.tenant, wishes([event], [outcome]), now)
     here.metrics.recorded(outcome)
     if outcome is Outcome.KNOWN:
         response.status_code = status.HTTP_200_OK

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import pandas as pd
+import sqlalchemy as sa
 from fastapi import APIRouter, Query, Response, status
 
 from features.errors import InvalidData, Problem
@@ -44,12 +46,21 @@ from serving.plans import (
     revisions,
 )
 from serving.store import audit
+from serving.store.changes import Happened, News, tell
 from serving.store.rows import lock
 
 MOST_ALTERNATIVES = 3
 WITHOUT_MODEL: dict[int | str, dict[str, Any]] = {503: {"description": "no model"}}
 CHANGED: dict[int | str, dict[str, Any]] = {409: {"description": "it has changed since"}}
 router = APIRouter(tags=["plans"])
+#: What it means that a plan has come to a state.
+_MOVED = MappingProxyType(
+    {
+        "draft": Happened.PLAN_RETURNED,
+        "submitted": Happened.PLAN_SUBMITTED,
+        "school_confirmed": Happened.PLAN_CONFIRMED,
+    }
+)
 Nth = Annotated[
     int | None, Query(ge=1, le=1_000_000, description="a revision; the latest when left out")
 ]
@@ -88,6 +99,7 @@ def post_plan(
             stored = keep_plan(connection, caller.tenant, plan, now, key)
             deed = audit.Deed(caller.key_id, "plan.make", stored.plan_id, now)
             audit.write(connection, caller.tenant, deed)
+            _tell(here, connection, caller, stored, Happened.PLAN_DRAFTED)
         response.headers["Location"] = f"/v1/plans/{stored.plan_id}"
         return words.plan(connection, caller.tenant, stored)
 
@@ -132,6 +144,7 @@ def post_revision(plan_id: PlanId, body: ChangeBody, here: Here, caller: Platfor
         audit.write(
             connection, caller.tenant, audit.Deed(caller.key_id, "plan.revise", plan_id, now)
         )
+        _tell(here, connection, caller, kept, Happened.PLAN_REVISED)
         return ChangeAnswer(
             plan=words.plan(connection, caller.tenant, kept),
             difference=words.difference(connection, caller.tenant, change.difference),
@@ -162,9 +175,12 @@ def put_state(plan_id: PlanId, body: StateBody, here: Here, caller: Platform) ->
     """
     now = here.clock()
     with here.store.writing() as connection:
+        before = find_plan(connection, caller.tenant, plan_id)
         moved = move_plan(connection, caller.tenant, plan_id, body.state)
         deed = audit.Deed(caller.key_id, f"plan.{body.state}", plan_id, now)
         audit.write(connection, caller.tenant, deed)
+        if before.plan.state != body.state:
+            _tell(here, connection, caller, moved, _MOVED[body.state])
         return words.plan(connection, caller.tenant, moved)
 
 
@@ -234,6 +250,13 @@ def _of_plan(here: Service, caller: Caller, plan_id: str) -> tuple[StoredPlan, V
         stored = find_plan(connection, caller.tenant, plan_id)
     as_of = pd.Timestamp(stored.plan.as_of)
     return stored, _view(here, caller, stored.plan.teacher_id, as_of)
+
+
+def _tell(
+    here: Service, connection: sa.Connection, caller: Caller, stored: StoredPlan, kind: Happened
+) -> None:
+    news = News(kind, stored.plan_id, stored.plan.teacher_id)
+    tell(connection, caller.tenant, [news], here.clock())
 
 
 def _check_courses(body: AskedBody, view: View) -> None:

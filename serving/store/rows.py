@@ -16,7 +16,7 @@ from serving.store.versions import touch_teachers
 #: Rows in one statement or one page: SQLite takes no more than 32,766 parameters.
 CHUNK = 500
 #: Tables about teachers that no list is made from.
-UNSEEN = ("impressions", "plans", "teacher_versions")
+UNSEEN = ("changes", "impressions", "plans", "teacher_versions")
 _AMONG = "among"
 
 
