@@ -64,6 +64,15 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Days for which the feed of changes and deliveries of webhooks are kept.",
     )
+    webhook_timeout: float = Field(
+        10, gt=0, le=30, allow_inf_nan=False, description="Seconds that a webhook may take."
+    )
+    webhook_attempts: int = Field(
+        12, ge=1, le=30, description="Attempts after which a delivery is dead."
+    )
+    webhook_loopback: bool = Field(
+        False, description="Whether webhooks may lead to this machine, by http too: for trials."
+    )
     explore: float = Field(
         0.1,
         ge=0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -24,6 +25,7 @@ from serving.api import (
     probes,
     recommendations,
     teachers,
+    webhooks,
 )
 from serving.api import metrics as watching
 from serving.api.answers import ProblemDetails
@@ -33,6 +35,7 @@ from serving.api.queries import only_known
 from serving.following import Following
 from serving.metrics import Metrics
 from serving.models import ModelHolder
+from serving.sending import Sending
 from serving.settings import Settings
 from serving.store.engine import Store
 
@@ -73,12 +76,15 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     store = Store.open(settings.database_url)
     service = Service.of(settings, store, models, clock, metrics)
     following = Following(models, service.shelves, settings, clock)
+    sending = Sending(store, models, settings, clock, random.Random())
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service.impressions.start()
         following.start()
+        sending.start()
         yield
+        sending.stop()
         following.stop()
         service.impressions.stop()
         service.store.close()
@@ -109,7 +115,7 @@ def _v1(app: FastAPI) -> APIRouter:
     each = [Depends(identified), Depends(only_known)]
     v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
     entities = (organisations, teachers, courses, enrolments, credits)
-    for part in (*entities, events, bulk, recommendations, plans, changes, audit):
+    for part in (*entities, events, bulk, recommendations, plans, changes, webhooks, audit):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])

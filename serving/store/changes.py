@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from features.moments import instant
 from serving.errors import NoLongerKept
 from serving.store.records import Record
+from serving.store.rows import lock
 from serving.store.schema import CHANGES, FEEDS, TENANT
 
 
@@ -147,6 +148,7 @@ def drop(connection: sa.Connection, tenant: str, before: pd.Timestamp) -> int:
 
 def tell_model(connection: sa.Connection, tenant: str, version: str, now: pd.Timestamp) -> None:
     """Add that another model answers, unless that was the last one told."""
+    lock(connection, tenant, "model")  # of two workers only one tells
     known = sa.select(FEEDS.c.model_version).where(FEEDS.c[TENANT] == tenant)
     if connection.execute(known).scalar() != version:
         tell(connection, tenant, [News(Happened.MODEL_PROMOTED, version)], now)
