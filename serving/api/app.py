@@ -18,9 +18,11 @@ from serving.api import (
     changes,
     courses,
     credits,
+    diagnoses,
     enrolments,
     events,
     organisations,
+    parts,
     plans,
     probes,
     recommendations,
@@ -31,6 +33,7 @@ from serving.api import metrics as watching
 from serving.api.answers import ProblemDetails
 from serving.api.context import Service, identified
 from serving.api.gate import Gate
+from serving.api.leaving import telling
 from serving.api.queries import only_known
 from serving.following import Following
 from serving.metrics import Metrics
@@ -112,9 +115,9 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
 
 def _v1(app: FastAPI) -> APIRouter:
     """Return the routes of ``/v1``: none of them without a key."""
-    each = [Depends(identified), Depends(only_known)]
+    each = [Depends(identified), Depends(only_known), Depends(telling())]
     v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
-    entities = (organisations, teachers, courses, enrolments, credits)
+    entities = (organisations, teachers, courses, parts, enrolments, credits, diagnoses)
     for part in (*entities, events, bulk, recommendations, plans, changes, webhooks, audit):
         v1.include_router(part.router)
 

@@ -66,6 +66,8 @@ class Entity:
         What one is called.
     tells
         Of which deeds the feed of changes is told, and as what.
+    rows
+        What the rows of one thing are called, where it has several.
     """
 
     table: Table
@@ -74,6 +76,7 @@ class Entity:
     seen: type[BaseModel]
     word: str
     tells: Mapping[str, changes.Happened] = field(default_factory=dict)
+    rows: str = "states"
 
     @property
     def dated(self) -> bool:
@@ -93,7 +96,7 @@ class Entity:
     def show(self, ident: Ident, rows: list[Record]) -> BaseModel:
         """Return the rows of one thing as it is answered; states in the order of time."""
         values = [to_values(self.table, row) for row in sorted(rows, key=self._order)]
-        return self.seen.model_validate(ident | ({"states": values} if self.dated else values[0]))
+        return self.seen.model_validate(ident | ({self.rows: values} if self.dated else values[0]))
 
     def records(self, check: Check, ident: Ident, body: BaseModel) -> list[Record]:
         """Return what is sent of a thing as rows of the store.
@@ -104,7 +107,7 @@ class Entity:
             If a row breaks a rule, or two states have the same key.
         """
         values = body.model_dump()
-        states: list[dict[str, Any]] = values["states"] if self.dated else [values]
+        states: list[dict[str, Any]] = values[self.rows] if self.dated else [values]
         own = [name for name in self.table.key if name not in self.names]
         if own and len({tuple(state[name] for name in own) for state in states}) < len(states):
             expected = f"each {' and '.join(own)} once"
