@@ -20,7 +20,12 @@ _STAGE: Any = row_model("_Stage", BY_NAME["offering_stages"], Body, {"offering_i
 _STAGE_SEEN: Any = row_model("_StageSeen", BY_NAME["offering_stages"], Answer, {"offering_id"})
 _QUOTA: Any = row_model("_Quota", BY_NAME["quotas"], Body, {"offering_id"})
 _QUOTA_SEEN: Any = row_model("_QuotaSeen", BY_NAME["quotas"], Answer, {"offering_id"})
-_FIRST: dict[str, Any] = {"stage": 1, "starts_on": "2026-07-06", "ends_on": "2026-07-10", "mode": "face_to_face"}
+_FIRST: dict[str, Any] = {
+    "stage": 1,
+    "starts_on": "2026-07-06",
+    "ends_on": "2026-07-10",
+    "mode": "face_to_face",
+}
 _SEATS: dict[str, Any] = {"organisation_id": "county-330109", "group": "all", "seats": 12}
 
 
