@@ -60,10 +60,13 @@ class Post:
         Seconds for one letter, from the look-up of the name to the status of the answer.
     loopback
         Whether this machine itself may be asked.
+    tls
+        Makes what certificates are judged by; by default, with what this machine trusts.
     """
 
     timeout: float
     loopback: bool
+    tls: Callable[[], ssl.SSLContext] = ssl.create_default_context
 
     def send(self, letters: Sequence[Letter], now: pd.Timestamp) -> list[str]:
         """Send letters at the same time; return what became of each, in order."""
@@ -71,7 +74,7 @@ class Post:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
+        return self.tls()
 
     async def _send_all(self, letters: Sequence[Letter], now: pd.Timestamp) -> list[str]:
         # A proxy of the environment would look names up itself.

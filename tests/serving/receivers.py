@@ -20,6 +20,7 @@ class Receiver:
     answers: Event = field(default_factory=Event)
     came: list[tuple[Message, bytes]] = field(default_factory=list)
     url: str = ""
+    first: Event = field(default_factory=Event)
 
     def header(self, name: str) -> list[str]:
         return [headers[name] for headers, _ in self.came]
@@ -33,6 +34,7 @@ def receiving(receiver: Receiver, tls: ssl.SSLContext | None = None) -> Iterator
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.came.append((self.headers, body))
+            receiver.first.set()
             receiver.answers.wait(30)
             self.send_response(receiver.status)
             if receiver.location:

@@ -6,13 +6,21 @@ import ipaddress
 import json
 import random
 import re
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from fastapi import FastAPI
 
 from features.errors import InvalidSetting
@@ -328,3 +336,65 @@ def test_the_documents_example_refuses_a_replay_and_a_forgery():
             verify()(secret, headers | forged, body, now=seconds)
     with pytest.raises(ValueError, match="signature"):
         verify()(secret, headers, b"{ }", now=seconds)
+
+
+def test_a_running_service_sends_by_itself(place: Place, receiver: Receiver):
+    place.hook(receiver)
+    place.happen(WISH)
+    place.workers[0].start()
+    try:
+        assert receiver.first.wait(30)
+    finally:
+        place.workers[0].stop()
+    assert place.look() == 0
+
+
+def test_another_model_is_told_once_however_many_workers_take_it_up(place: Place):
+    loaded = SimpleNamespace(version="m-1")
+    for number in (0, 1):
+        place.workers[number]._models.loaded = loaded
+        place.look(worker=number)
+    items = place.admin.get("/v1/changes").json()["items"]
+    assert [(each["kind"], each["subject"]) for each in items] == [("model.promoted", "m-1")]
+
+
+def test_a_name_is_asked_at_its_address_and_known_by_its_certificate(tmp_path: Path):
+    authority = certified(tmp_path, "localhost")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    receiver = Receiver()
+    receiver.answers.set()
+    with receiving(receiver, tls):
+        port = receiver.url.rsplit(":")[-1].split("/")[0]
+        row = {"delivery_id": "d-1", "webhook_id": "w", "kind": "ping", "made_at": 0}
+        letters = [
+            Letter(row, f"https://{host}:{port}/hook", None, (new_secret(),))
+            for host in ("localhost", "127.0.0.1")
+        ]
+        outcomes = Post(20, loopback=True, tls=lambda: authority).send(letters, NOW)
+    assert outcomes == ["204", "no answer"]  # the certificate names no address
+    assert receiver.header("Host") == [f"localhost:{port}"]
+
+
+def certified(folder: Path, name: str) -> ssl.SSLContext:
+    """Write a key and a certificate of a name; return who trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    names = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(names)
+        .issuer_name(names)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(Encoding.PEM)
+    (folder / "cert.pem").write_bytes(pem)
+    form = PrivateFormat.PKCS8
+    (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, form, NoEncryption()))
+    return ssl.create_default_context(cadata=pem.decode())
