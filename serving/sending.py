@@ -1,8 +1,9 @@
 """Sending: webhooks are told of changes, at least once each, by one worker at a time.
 
-A thread beside the requests looks every second for what is to be sent. A tenant's deliveries are
-sent by whoever holds its lease; a worker that died holds it for a minute at most. What was sent and
-not yet written down as sent is sent again, under the same id.
+A thread beside the requests looks every second for what is to be sent, and again at once after it
+has sent something. A tenant's deliveries are sent by whoever holds its lease; a worker that died
+holds it for a minute at most. What was sent and not yet written down as sent is sent again, under
+the same id.
 """
 
 from __future__ import annotations
@@ -175,11 +176,13 @@ class Sending:
         return sum(self._send(tenant) for tenant in tenants)
 
     def _run(self) -> None:
-        while not self._over.wait(PAUSE):
+        tried = 0
+        while not self._over.wait(0 if tried else PAUSE):
             try:
-                self.look()
+                tried = self.look()
             except Exception as error:
                 # A database that is away for a while is no reason to stop looking.
+                tried = 0
                 structlog.get_logger().error("webhooks", exc_info=error)
 
     def _send(self, tenant: str) -> int:

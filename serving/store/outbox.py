@@ -96,8 +96,7 @@ def due_letters(connection: sa.Connection, tenant: str, now: pd.Timestamp) -> li
                 change = changes[0] if changes else None
                 letters.append(Letter(row, webhook["url"], change, _keys(webhook, now)))
             else:
-                own = _of(DELIVERIES, row), DELIVERIES.c.delivery_id == row["delivery_id"]
-                connection.execute(sa.delete(DELIVERIES).where(*own[0], own[1]))
+                connection.execute(sa.delete(DELIVERIES).where(*_itself(row)))
     return letters
 
 
@@ -127,8 +126,7 @@ def settle(
     wait = min(FIRST_WAIT * 3 ** row["attempts"], LONGEST_WAIT) * rng.uniform(0.5, 1)
     due = instant(now + pd.Timedelta(seconds=wait))
     values = {"attempts": made, "state": state, "outcome": outcome, "due_at": due}
-    own = (*_of(DELIVERIES, row), DELIVERIES.c.delivery_id == row["delivery_id"])
-    connection.execute(sa.update(DELIVERIES).where(*own).values(values))
+    connection.execute(sa.update(DELIVERIES).where(*_itself(row)).values(values))
     return state
 
 
@@ -144,6 +142,10 @@ def _due(now: pd.Timestamp) -> Sequence[sa.ColumnElement[bool]]:
 
 def _of(table: sa.Table, row: Record) -> Sequence[sa.ColumnElement[bool]]:
     return table.c[TENANT] == row[TENANT], table.c.webhook_id == row["webhook_id"]
+
+
+def _itself(row: Record) -> Sequence[sa.ColumnElement[bool]]:
+    return *_of(DELIVERIES, row), DELIVERIES.c.delivery_id == row["delivery_id"]
 
 
 def _keys(webhook: Record, now: pd.Timestamp) -> tuple[str, ...]:
