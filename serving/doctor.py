@@ -22,11 +22,14 @@ from recommender.planning.policy import load_file, shipped
 from serving.champion import champion
 from serving.settings import Settings
 from serving.store.looking import looking, newest_schema, schema_of
-from serving.store.schema import API_KEYS, DATA
+from serving.store.schema import API_KEYS, DATA, DELIVERIES, WEBHOOKS
+from serving.store.webhooks import State as Delivered
 from serving.takeaway.fonts import cjk_font
 
 #: Free space below which a store should not be left to grow.
 LEAST_FREE = 512 * 2**20
+#: Seconds by which this machine's clock and the database's may differ.
+MOST_SKEW = 5
 ZONE = "Asia/Shanghai"
 
 
@@ -45,7 +48,8 @@ class Finding:
     Parameters
     ----------
     name
-        ``store``, ``space``, ``keys``, ``model``, ``policies``, ``clock`` or ``font``.
+        ``store``, ``space``, ``keys``, ``webhooks``, ``model``, ``policies``, ``clock`` or
+        ``font``.
     found
         What is there, without a secret in it.
     remedy
@@ -115,11 +119,36 @@ def _kept(connection: sa.Connection, now: pd.Timestamp) -> Iterator[Finding]:
     keys = connection.execute(sa.select(sa.func.count()).where(valid)).scalar_one()
     remedy = "" if keys else "zixuan key makes one"
     yield Finding("keys", State.WELL if keys else State.WATCH, f"{keys} valid", remedy)
+    yield _webhooks(connection)
+    yield from _clock(connection, now)
     latest = connection.execute(sa.select(sa.func.max(DATA["events"].c.recorded_at))).scalar()
     if latest is not None and latest > instant(now):
         remedy = "set this machine's clock (NTP), or the platform's"
         when = pd.Timestamp(latest, unit="us", tz="UTC").isoformat()
         yield Finding("clock", State.WATCH, f"an event was recorded at {when}, to come", remedy)
+
+
+def _webhooks(connection: sa.Connection) -> Finding:
+    dead = DELIVERIES.c.state == Delivered.DEAD
+    count = sa.select(sa.func.count(), sa.func.count(DELIVERIES.c.webhook_id.distinct()))
+    lost, hooks = connection.execute(count.where(dead)).one()
+    if lost:
+        said = f"{lost} dead deliveries of {hooks} webhooks"
+        remedy = "GET /v1/webhooks/ID/deliveries?state=dead says why; what they told is in the feed"
+        return Finding("webhooks", State.WATCH, said, remedy)
+    there = connection.execute(sa.select(sa.func.count()).select_from(WEBHOOKS)).scalar_one()
+    return Finding("webhooks", State.WELL, f"{there}, no dead deliveries")
+
+
+def _clock(connection: sa.Connection, now: pd.Timestamp) -> Iterator[Finding]:
+    """Compare with the database's clock; SQLite has that of this machine."""
+    if connection.dialect.name != "postgresql":
+        return
+    theirs = pd.Timestamp(connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one())
+    skew = abs((theirs - now).total_seconds())
+    if skew > MOST_SKEW:
+        said = f"{skew:.0f} s apart from the database's"
+        yield Finding("clock", State.WATCH, said, "set both clocks (NTP)")
 
 
 def _space(folder: Path) -> Finding:

@@ -56,3 +56,7 @@ class TooMany(ZixuanError):
             remedy="come back after Retry-After seconds, or send events in bulk",
         )
         self.headers = headers
+
+
+class NoLongerKept(ZixuanError):
+    """A request for what was kept for its time, and is gone."""

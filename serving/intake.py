@@ -27,6 +27,7 @@ class _Arrived:
     tenant: str
     values: Mapping[str, Any]
     latest: pd.Timestamp
+    now: pd.Timestamp
     loop: asyncio.AbstractEventLoop
     became: asyncio.Future[Became]
 
@@ -58,7 +59,9 @@ class Intake:
         self._stopped = False
         self._thread: Thread | None = None
 
-    async def record(self, tenant: str, values: Mapping[str, Any], latest: pd.Timestamp) -> Became:
+    async def record(
+        self, tenant: str, values: Mapping[str, Any], latest: pd.Timestamp, now: pd.Timestamp
+    ) -> Became:
         """Return what became of an event, once that is durable; parameters as of the bulk.
 
         Raises
@@ -67,7 +70,7 @@ class Intake:
             If the database did not keep it.
         """
         loop = asyncio.get_running_loop()
-        arrived = _Arrived(tenant, values, latest, loop, loop.create_future())
+        arrived = _Arrived(tenant, values, latest, now, loop, loop.create_future())
         with self._changed:
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="intake", daemon=True)
@@ -101,9 +104,9 @@ class Intake:
 
     def _record(self, own: list[_Arrived]) -> None:
         events = [each.values for each in own]
-        latest = max(each.latest for each in own)
+        latest, now = max(each.latest for each in own), max(each.now for each in own)
         try:
-            became = record_many(self._store, own[0].tenant, events, latest)
+            became = record_many(self._store, own[0].tenant, events, latest, now)
         except sa.exc.IntegrityError as error:
             # One refers to what has gone since it was checked: the others shall not suffer.
             if len(own) == 1:

@@ -22,6 +22,7 @@ from recommender.planning.replan import Change, kept_places
 from recommender.plans import inputs_of, make_plan, next_stage_courses
 from recommender.revisions import revise
 from serving.advising import View
+from serving.store.changes import Happened, News, tell
 from serving.store.rows import find, insert
 from serving.store.schema import PLANS, TENANT
 
@@ -32,6 +33,15 @@ MOVES: Mapping[State, tuple[State, ...]] = MappingProxyType(
         "submitted": ("draft", "school_confirmed"),
         "school_confirmed": ("draft",),
         "revised": (),
+    }
+)
+
+#: State -> what has happened to a plan that comes to it.
+_MOVED: Mapping[State, Happened] = MappingProxyType(
+    {
+        "draft": Happened.PLAN_RETURNED,
+        "submitted": Happened.PLAN_SUBMITTED,
+        "school_confirmed": Happened.PLAN_CONFIRMED,
     }
 )
 
@@ -160,7 +170,10 @@ def keep_plan(
     connection: sa.Connection, tenant: str, plan: Plan, now: pd.Timestamp, key: str = ""
 ) -> StoredPlan:
     """Store a plan under a new id: of these 32 digits, if there are, and of drawn ones if not."""
-    return _insert(connection, tenant, StoredPlan(f"p-{key or uuid.uuid4().hex}", plan, now))
+    stored = StoredPlan(f"p-{key or uuid.uuid4().hex}", plan, now)
+    stored = _insert(connection, tenant, stored)
+    _tell(connection, tenant, stored, Happened.PLAN_DRAFTED, now)
+    return stored
 
 
 def made_before(
@@ -212,7 +225,9 @@ def keep_revision(
             remedy="read the plan again, and change what it is now",
         )
     _set_state(connection, tenant, latest, "revised")
-    return _insert(connection, tenant, StoredPlan(plan_id, plan, now))
+    stored = _insert(connection, tenant, StoredPlan(plan_id, plan, now))
+    _tell(connection, tenant, stored, Happened.PLAN_REVISED, now)
+    return stored
 
 
 def find_plan(
@@ -246,7 +261,9 @@ def revisions(connection: sa.Connection, tenant: str, plan_id: str) -> list[Stor
     ]
 
 
-def move_plan(connection: sa.Connection, tenant: str, plan_id: str, state: State) -> StoredPlan:
+def move_plan(
+    connection: sa.Connection, tenant: str, plan_id: str, state: State, now: pd.Timestamp
+) -> StoredPlan:
     """Move the latest revision of a plan to another state; where it is already, nothing is done.
 
     Raises
@@ -267,7 +284,14 @@ def move_plan(connection: sa.Connection, tenant: str, plan_id: str, state: State
             remedy="a plan is submitted before the school confirms it",
         )
     _set_state(connection, tenant, found, state)
+    _tell(connection, tenant, found, _MOVED[state], now)
     return replace(found, plan=replace(found.plan, state=state))
+
+
+def _tell(
+    connection: sa.Connection, tenant: str, stored: StoredPlan, kind: Happened, now: pd.Timestamp
+) -> None:
+    tell(connection, tenant, [News(kind, stored.plan_id, stored.plan.teacher_id)], now)
 
 
 def check_revision(found: StoredPlan, revision: int | None) -> None:

@@ -32,6 +32,7 @@ from features.errors import (
 from serving.errors import (
     Changed,
     Forged,
+    NoLongerKept,
     NoModel,
     NotAllowed,
     NotIdentified,
@@ -78,6 +79,7 @@ KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
         InvalidSetting: Kind(422, "invalid-parameter", "A parameter is outside its range"),
         NotEnoughData: Kind(422, "not-enough-data", "There is too little data for what was asked"),
         Refused: Kind(409, "refused", "The rules do not allow it"),
+        NoLongerKept: Kind(410, "no-longer-kept", "It was kept for its time, and is gone"),
         Changed: Kind(412, "changed", "It is no longer what the request's condition says"),
         Unconditional: Kind(428, "unconditional", "A patch must say what it was made for"),
         TooMany: Kind(429, "too-many", "The key has asked too often"),

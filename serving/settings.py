@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -10,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from features.errors import InvalidSetting
 
 PREFIX = "ZIXUAN_"
+#: After a setting's name: the file that holds it, so that a secret is in no environment.
+IN_FILE = "_FILE"
 
 
 class Settings(BaseSettings):
@@ -97,6 +100,22 @@ class Settings(BaseSettings):
     session_life: float = Field(
         1_209_600, ge=60, le=7_776_000, description="Seconds after which any visit ends."
     )
+    changes_kept: float = Field(
+        90,
+        ge=1,
+        le=3_650,
+        allow_inf_nan=False,
+        description="Days for which the feed of changes and deliveries of webhooks are kept.",
+    )
+    webhook_timeout: float = Field(
+        10, gt=0, le=30, allow_inf_nan=False, description="Seconds that a webhook may take."
+    )
+    webhook_attempts: int = Field(
+        12, ge=1, le=30, description="Attempts after which a delivery is dead."
+    )
+    webhook_loopback: bool = Field(
+        False, description="Whether webhooks may lead to this machine, by http too: for trials."
+    )
     explore: float = Field(
         0.1,
         ge=0,
@@ -115,17 +134,38 @@ class Settings(BaseSettings):
 def read_settings(**overrides: object) -> Settings:
     """Read the settings from the environment; ``overrides`` win.
 
+    ``ZIXUAN_<NAME>_FILE`` names a file that holds a setting, and wins over ``ZIXUAN_<NAME>``.
+
     Raises
     ------
     InvalidSetting
-        If one is outside its range, naming all that are.
+        If one is outside its range, naming all that are, or a file cannot be read.
     """
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        return Settings(**{**_in_files(), **overrides})  # type: ignore[arg-type]
     except ValidationError as error:
         faults = [(str(fault["loc"][0]) if fault["loc"] else "", fault) for fault in error.errors()]
         raise InvalidSetting(
             ", ".join(f"{PREFIX}{name.upper()}" for name, _ in faults),
             expected="; ".join(fault["msg"] for _, fault in faults),
             remedy="see docs/api.md for what each may be",
+        ) from error
+
+
+def _in_files() -> dict[str, str]:
+    files = {
+        name: os.environ.get(f"{PREFIX}{name.upper()}{IN_FILE}") for name in Settings.model_fields
+    }
+    return {name: _content(name, Path(file)) for name, file in files.items() if file}
+
+
+def _content(name: str, file: Path) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSetting(
+            f"{PREFIX}{name.upper()}{IN_FILE}",
+            expected="a file that can be read",
+            got=str(file),
+            remedy="check the path and who may read it",
         ) from error

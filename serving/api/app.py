@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -15,8 +16,10 @@ from serving.api import (
     audit,
     batch,
     bulk,
+    changes,
     courses,
     credits,
+    diagnoses,
     discovery,
     enrolments,
     events,
@@ -24,11 +27,13 @@ from serving.api import (
     model,
     oauth,
     organisations,
+    parts,
     plans,
     privacy,
     probes,
     recommendations,
     teachers,
+    webhooks,
     why_not,
 )
 from serving.api import metrics as watching
@@ -36,12 +41,14 @@ from serving.api.answers import ProblemDetails
 from serving.api.context import Service, identified
 from serving.api.contract import contract, operation_id
 from serving.api.gate import Gate
+from serving.api.leaving import telling
 from serving.api.queries import only_known
 from serving.api.quota import Quota
 from serving.api.shedding import Shedding
 from serving.following import Following
 from serving.metrics import Metrics
 from serving.models import ModelHolder
+from serving.sending import Sending
 from serving.settings import Settings
 from serving.store.engine import Store
 from serving.web import entrance, site
@@ -85,12 +92,15 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     store = Store.open(settings.database_url)
     service = Service.of(settings, store, models, clock, metrics)
     following = Following(models, service.shelves, settings, clock)
+    sending = Sending(store, models, settings, clock, random.Random())
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service.impressions.start()
         following.start()
+        sending.start()
         yield
+        sending.stop()
         following.stop()
         service.impressions.stop()
         service.intake.stop()
@@ -131,17 +141,17 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
 
 def _v1(app: FastAPI, settings: Settings) -> APIRouter:
     """Return the routes of ``/v1``: none of them without a key."""
-    each = [Depends(identified), Depends(only_known)]
+    each = [Depends(identified), Depends(only_known), Depends(telling())]
     if settings.per_minute:
         # Each worker counts for itself, and has its share.
         each.insert(1, Depends(Quota(max(1, settings.per_minute // settings.workers))))
     v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
     # Routes are tried in this order: those that are asked for most come first, and what is
     # popular before courses, whose ids it would be taken for.
-    entities = (organisations, teachers, discovery, courses, enrolments, credits)
+    things = (organisations, teachers, discovery, courses, parts, enrolments, credits, diagnoses)
     advice = (batch, why_not, plans, model)
-    people = (links, privacy, audit)
-    for part in (recommendations, events, bulk, *entities, *advice, *people):
+    beside = (links, privacy, changes, webhooks, audit)
+    for part in (recommendations, events, bulk, *things, *advice, *beside):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])

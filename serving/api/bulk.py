@@ -61,7 +61,7 @@ def _record(body: bytes, here: Service, caller: Caller) -> BulkReceipt:
                 read[number] = _read(line, now)
             except ValidationError as error:
                 receipts[number] = _refusal(number, _faults(error))
-    became = record_many(here.store, caller.tenant, list(read.values()), now + here.skew)
+    became = record_many(here.store, caller.tenant, list(read.values()), now + here.skew, now)
     for number, each in zip(read, became, strict=True):
         receipts[number] = _receipt(number, each)
     counts = Counter(receipt.status for receipt in receipts.values())

@@ -13,6 +13,7 @@ from serving.api.context import Here, Platform
 from serving.api.dealings import CreditBody, CreditEntries, CreditEntry
 from serving.api.entities import GIVEN, Cursor, Desk, Entity, Limit
 from serving.store import audit
+from serving.store.changes import Happened, News, tell
 from serving.store.checks import Check
 from serving.store.ledger import enter
 from serving.store.pages import Asked
@@ -68,6 +69,8 @@ def post_credit(body: CreditBody, here: Here, caller: Platform, response: Respon
                 caller.key_id, "credit entry.add", subject, now, (record["teacher_id"],)
             )
             audit.write(connection, caller.tenant, deed)
+            news = News(Happened.CREDIT_ADDED, subject, record["teacher_id"])
+            tell(connection, caller.tenant, [news], now)
     if not is_new:
         response.status_code = status.HTTP_200_OK
     return CreditEntry.model_validate(to_values(CREDITS.table, stored))

@@ -14,12 +14,18 @@ from serving.api.context import Here, OfferingId, Platform, TeacherId
 from serving.api.dealings import Enrolment, EnrolmentBody, Enrolments, EnrolmentStateBody
 from serving.api.entities import CHANGED, GIVEN, Cursor, Desk, Entity, Limit
 from serving.api.patching import Patch
+from serving.store.changes import Happened
 from serving.store.pages import Asked
 from serving.store.rows import delete
 from serving.store.schema import DATA
 
 ENROLMENTS = Entity(
-    BY_NAME["enrolments"], ("teacher_id", "offering_id"), EnrolmentBody, Enrolment, "enrolment"
+    BY_NAME["enrolments"],
+    ("teacher_id", "offering_id"),
+    EnrolmentBody,
+    Enrolment,
+    "enrolment",
+    dict.fromkeys(("put", "patch", "add", "delete"), Happened.ENROLMENT_CHANGED),
 )
 ADDRESS = "/enrolments/{teacher_id}/{offering_id}"
 State = Literal[ENROLMENT_STATES]  # type: ignore[valid-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from serving.api.context import Service
 from serving.api.patching import patched
 from serving.identity import Caller
 from serving.problems import MEDIA_TYPE
-from serving.store import audit
+from serving.store import audit, changes
 from serving.store.checks import Check
 from serving.store.pages import LONGEST_CURSOR, Asked, page
 from serving.store.pseudonyms import require_living
@@ -65,6 +65,10 @@ class Entity:
         What is sent and what is answered.
     word
         What one is called.
+    tells
+        Of which deeds the feed of changes is told, and as what.
+    rows
+        What the rows of one thing are called, where it has several.
     """
 
     table: Table
@@ -72,6 +76,8 @@ class Entity:
     body: type[BaseModel]
     seen: type[BaseModel]
     word: str
+    tells: Mapping[str, changes.Happened] = field(default_factory=dict)
+    rows: str = "states"
 
     @property
     def dated(self) -> bool:
@@ -91,7 +97,7 @@ class Entity:
     def show(self, ident: Ident, rows: list[Record]) -> BaseModel:
         """Return the rows of one thing as it is answered; states in the order of time."""
         values = [to_values(self.table, row) for row in sorted(rows, key=self._order)]
-        return self.seen.model_validate(ident | ({"states": values} if self.dated else values[0]))
+        return self.seen.model_validate(ident | ({self.rows: values} if self.dated else values[0]))
 
     def records(self, check: Check, ident: Ident, body: BaseModel) -> list[Record]:
         """Return what is sent of a thing as rows of the store.
@@ -102,7 +108,7 @@ class Entity:
             If a row breaks a rule, or two states have the same key.
         """
         values = body.model_dump()
-        states: list[dict[str, Any]] = values["states"] if self.dated else [values]
+        states: list[dict[str, Any]] = values[self.rows] if self.dated else [values]
         own = [name for name in self.table.key if name not in self.names]
         if own and len({tuple(state[name] for name in own) for state in states}) < len(states):
             expected = f"each {' and '.join(own)} once"
@@ -291,3 +297,8 @@ class Desk:
         whose = tuple(value for name, value in ident.items() if name == "teacher_id")
         deed = audit.Deed(self.caller.key_id, action, subject, self.here.clock(), whose)
         audit.write(connection, self.caller.tenant, deed)
+        if verb in self.entity.tells:
+            # Of what is about one teacher and something else, that is the subject.
+            *teacher, of = ident.values()
+            news = changes.News(self.entity.tells[verb], of, *teacher)
+            changes.tell(connection, self.caller.tenant, [news], self.here.clock())

@@ -27,7 +27,7 @@ async def post_event(
     now = here.clock()
     values = body.model_dump()
     values["recorded_at"] = values["recorded_at"] or now
-    became = await here.intake.record(caller.tenant, values, now + here.skew)
+    became = await here.intake.record(caller.tenant, values, now + here.skew, now)
     if not isinstance(became.outcome, Outcome):
         raise became.outcome
     here.metrics.recorded(became.outcome)

@@ -50,6 +50,7 @@ MOST_ALTERNATIVES = 3
 WITHOUT_MODEL: dict[int | str, dict[str, Any]] = {503: {"description": "no model"}}
 CHANGED: dict[int | str, dict[str, Any]] = {409: {"description": "it has changed since"}}
 router = APIRouter(tags=["plans"])
+#: What it means that a plan has come to a state.
 Nth = Annotated[
     int | None, Query(ge=1, le=1_000_000, description="a revision; the latest when left out")
 ]
@@ -162,7 +163,7 @@ def put_state(plan_id: PlanId, body: StateBody, here: Here, caller: Platform) ->
     """
     now = here.clock()
     with here.store.writing() as connection:
-        moved = move_plan(connection, caller.tenant, plan_id, body.state)
+        moved = move_plan(connection, caller.tenant, plan_id, body.state, now)
         deed = audit.Deed(
             caller.key_id, f"plan.{body.state}", plan_id, now, (moved.plan.teacher_id,)
         )

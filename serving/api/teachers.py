@@ -17,13 +17,21 @@ from serving.api.entities import CHANGED, GIVEN, Cursor, Desk, Entity, Limit, Wo
 from serving.api.patching import Patch
 from serving.api.rows import MergeBody, Merged, Teacher, TeacherBody, Teachers
 from serving.store import audit
+from serving.store.changes import Happened, News, tell
 from serving.store.merging import merge
 from serving.store.pages import Asked
 from serving.store.rows import holds
 from serving.store.schema import DATA
 from serving.store.teachers import forget
 
-TEACHERS = Entity(BY_NAME["teachers"], ("teacher_id",), TeacherBody, Teacher, "teacher")
+TEACHERS = Entity(
+    BY_NAME["teachers"],
+    ("teacher_id",),
+    TeacherBody,
+    Teacher,
+    "teacher",
+    {"delete": Happened.TEACHER_ERASED},
+)
 router = APIRouter(tags=["teachers"])
 
 
@@ -102,6 +110,8 @@ def merge_teacher(teacher_id: TeacherId, body: MergeBody, here: Here, caller: Pl
         both = (teacher_id, body.into)
         deed = audit.Deed(caller.key_id, "teacher.merge", subject, here.clock(), both)
         audit.write(connection, caller.tenant, deed)
+        news = News(Happened.TEACHER_MERGED, teacher_id, body.into)
+        tell(connection, caller.tenant, [news], here.clock())
     return Merged(teacher_id=body.into, moved=moved)
 
 

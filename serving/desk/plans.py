@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+import pandas as pd
 import sqlalchemy as sa
 
 from features.errors import UnknownId
@@ -28,7 +29,12 @@ def waiting(plans: Mapping[str, StoredPlan]) -> list[StoredPlan]:
 
 
 def answer(
-    connection: sa.Connection, within: Jurisdiction, plan_id: str, revision: int, word: Word
+    connection: sa.Connection,
+    within: Jurisdiction,
+    plan_id: str,
+    revision: int,
+    word: Word,
+    now: pd.Timestamp,
 ) -> StoredPlan:
     """Confirm a plan that was submitted, or return it to its teacher.
 
@@ -50,4 +56,4 @@ def answer(
     if not within.named or stored.plan.teacher_id not in within.teachers:
         raise UnknownId(f"plan {plan_id!r}", remedy="make one for the teacher first")
     check_revision(stored, revision)
-    return move_plan(connection, within.tenant, plan_id, word)
+    return move_plan(connection, within.tenant, plan_id, word, now)

@@ -10,9 +10,10 @@ import pandas as pd
 import sqlalchemy as sa
 
 from features.errors import InvalidData, Refused
+from serving.store.changes import tell
 from serving.store.checks import Check
 from serving.store.engine import Store
-from serving.store.events import EVENTS, Outcome, record_each, with_id
+from serving.store.events import EVENTS, Outcome, record_each, wishes, with_id
 from serving.store.rows import held
 from serving.store.schema import DATA
 from serving.store.tenants import find_tenant
@@ -38,7 +39,11 @@ class Became:
 
 
 def record_many(
-    store: Store, tenant: str, events: Sequence[Mapping[str, Any]], latest: pd.Timestamp
+    store: Store,
+    tenant: str,
+    events: Sequence[Mapping[str, Any]],
+    latest: pd.Timestamp,
+    now: pd.Timestamp | None = None,
 ) -> list[Became]:
     """Record events, group by group, each durable before the next; return what became of each.
 
@@ -48,6 +53,8 @@ def record_many(
         As the API takes them, single cells already judged.
     latest
         The moment after which nothing can have happened.
+    now
+        When the feed of changes learns of wishes among them; ``latest`` when left out.
     """
     became: list[Became] = []
     for start in range(0, len(events), GROUP):
@@ -55,11 +62,11 @@ def record_many(
         with store.writing(alone=True) as connection:
             owner = find_tenant(connection, tenant)
             check = Check(connection, owner, latest, _known(connection, tenant, group))
-            became += _recorded(check, group)
+            became += _recorded(check, group, now or latest)
     return became
 
 
-def _recorded(check: Check, group: Iterable[Mapping[str, Any]]) -> list[Became]:
+def _recorded(check: Check, group: Iterable[Mapping[str, Any]], now: pd.Timestamp) -> list[Became]:
     became: list[Became | None] = []
     sound = []
     for values in group:
@@ -69,8 +76,10 @@ def _recorded(check: Check, group: Iterable[Mapping[str, Any]]) -> list[Became]:
             became.append(Became(error, values["event_id"] or ""))
         else:
             became.append(None)
-    outcomes = zip(sound, record_each(check.connection, check.tenant.name, sound), strict=True)
-    later = (Became(outcome, event["event_id"]) for event, outcome in outcomes)
+    outcomes = record_each(check.connection, check.tenant.name, sound)
+    tell(check.connection, check.tenant.name, wishes(sound, outcomes), now)
+    judged = zip(sound, outcomes, strict=True)
+    later = (Became(outcome, event["event_id"]) for event, outcome in judged)
     return [each if each is not None else next(later) for each in became]
 
 

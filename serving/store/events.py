@@ -6,12 +6,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
 from features.errors import Refused
 from features.tables import BY_NAME
+from serving.store.changes import Happened, News
 from serving.store.records import Record
 from serving.store.rows import find_any, insert_new
 from serving.store.schema import DATA, GIVEN_ID
@@ -19,6 +21,7 @@ from serving.store.schema import DATA, GIVEN_ID
 EVENTS = BY_NAME["events"]
 #: What happened; when the service learned of it is no part of that.
 CONTENT = tuple(name for name in EVENTS.names if name not in ("event_id", "recorded_at"))
+_WISHES = MappingProxyType({"selected": Happened.WISH_STATED, "withdrawn": Happened.WISH_WITHDRAWN})
 
 
 class Outcome(StrEnum):
@@ -102,6 +105,15 @@ def record_each(
             of.get(id(event), outcome) for event, outcome in zip(events, outcomes, strict=True)
         ]
     return outcomes
+
+
+def wishes(events: Sequence[Record], outcomes: Sequence[Outcome | Refused]) -> list[News]:
+    """Return which of the events that were recorded state or withdraw a wish."""
+    return [
+        News(_WISHES[event["kind"]], event["course_id"], event["teacher_id"])
+        for event, outcome in zip(events, outcomes, strict=True)
+        if outcome is Outcome.RECORDED and event["kind"] in _WISHES
+    ]
 
 
 def _same(before: Mapping[str, Any], event: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from serving.store.versions import touch_teachers
 CHUNK = 500
 #: Tables about teachers that no list is made from.
 UNSEEN = (
+    "changes",
     "impressions",
     "plans",
     "teacher_versions",

@@ -281,6 +281,71 @@ AUDIT_LOG = sa.Table(
     sa.Index(None, TENANT, "place", unique=True),
 )
 
+#: How far each tenant's feed of changes has come; a writer of changes locks its row.
+FEEDS = sa.Table(
+    "feeds",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    sa.Column("last", sa.BigInteger, nullable=False),
+    # Changes up to this number may have been kept long enough, and be gone.
+    sa.Column("dropped", sa.BigInteger, nullable=False),
+    sa.Column("model_version", sa.Text),
+)
+
+CHANGES = sa.Table(
+    "changes",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    _id("teacher_id", nullable=True),
+    sa.Index(None, TENANT, "teacher_id"),
+)
+
+WEBHOOKS = sa.Table(
+    "webhooks",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    _id("webhook_id", primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("kinds", sa.Text, nullable=False),
+    # As it is, for it signs: a hash could not.
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("former_secret", sa.Text),
+    sa.Column("former_until", sa.BigInteger),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    # The number of the last change that was looked at for it.
+    sa.Column("taken_up", sa.BigInteger, nullable=False),
+)
+
+DELIVERIES = sa.Table(
+    "deliveries",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    _id("webhook_id", primary_key=True),
+    _id("delivery_id", primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("due_at", sa.BigInteger, nullable=False),
+    sa.Column("outcome", sa.Text),
+    sa.ForeignKeyConstraint([TENANT, "webhook_id"], [f"webhooks.{TENANT}", "webhooks.webhook_id"]),
+    sa.Index(None, "state", "due_at"),
+)
+
+#: Which worker sends a tenant's deliveries, and until when it may.
+SENDERS = sa.Table(
+    "senders",
+    METADATA,
+    _id(TENANT, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("until", sa.BigInteger, nullable=False),
+)
+
 #: Everything that is about one teacher and goes when the teacher goes; the number that says how
 #: new it is goes last.
 OF_TEACHER: tuple[sa.Table, ...] = tuple(

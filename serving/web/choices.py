@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from features.dataset import Dataset
 from serving.api.context import Service
+from serving.store.changes import tell
 from serving.store.checks import Check
-from serving.store.events import EVENTS, Outcome, record, with_id
+from serving.store.events import EVENTS, Outcome, record, wishes, with_id
 from serving.store.rows import find
 from serving.store.schema import DATA
 from serving.store.tenants import find_tenant
@@ -67,7 +68,9 @@ class Choice:
                 return False
             check = Check(connection, find_tenant(connection, visitor.tenant), now + here.skew)
             whole = {name: values.get(name) for name in EVENTS.names}
-            outcome = record(connection, visitor.tenant, [with_id(check.row(EVENTS, whole))])[0]
+            event = with_id(check.row(EVENTS, whole))
+            (outcome,) = record(connection, visitor.tenant, [event])
+            tell(connection, visitor.tenant, wishes([event], [outcome]), now)
         here.metrics.recorded(outcome)
         return outcome is Outcome.RECORDED
 

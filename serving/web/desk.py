@@ -111,7 +111,7 @@ def post_word(
             raise unknown_organisation(organisation_id)
         shelf = here.shelves.of(connection, find_tenant(connection, visitor.tenant))
         within = jurisdiction(connection, visitor.tenant, shelf.dataset, own, now)
-        stored = answer(connection, within, plan_id, revision, word)
+        stored = answer(connection, within, plan_id, revision, word, now)
         action = "plan.confirm" if word == "school_confirmed" else "plan.return"
         whose = (stored.plan.teacher_id,)
         deed = audit.Deed(visitor.actor, action, plan_id, now, whose)

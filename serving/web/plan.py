@@ -104,7 +104,7 @@ def post_plan(visitor: Visiting, here: Here) -> Response:
     with here.store.writing() as connection:
         if latest_plan(connection, visitor.tenant, visitor.teacher()) is None:
             kept = keep_plan(connection, visitor.tenant, plan, now)
-            deed = audit.Deed(visitor.actor, "plan.make", kept.plan_id, now)
+            deed = audit.Deed(visitor.actor, "plan.make", kept.plan_id, now, (visitor.teacher(),))
             audit.write(connection, visitor.tenant, deed)
     return see("/plan", did="made")
 
@@ -117,8 +117,8 @@ def post_state(
     now = here.clock()
     with here.store.writing() as connection:
         stored = require_plan(connection, visitor.tenant, visitor.teacher())
-        move_plan(connection, visitor.tenant, stored.plan_id, state)
-        deed = audit.Deed(visitor.actor, f"plan.{state}", stored.plan_id, now)
+        move_plan(connection, visitor.tenant, stored.plan_id, state, now)
+        deed = audit.Deed(visitor.actor, f"plan.{state}", stored.plan_id, now, (visitor.teacher(),))
         audit.write(connection, visitor.tenant, deed)
     return see("/plan", did=state)
 

@@ -137,7 +137,7 @@ def post_alternative(
     now = here.clock()
     with here.store.writing() as connection:
         keep_revision(connection, visitor.tenant, stored.plan_id, plan, now)
-        deed = audit.Deed(visitor.actor, "plan.revise", stored.plan_id, now)
+        deed = audit.Deed(visitor.actor, "plan.revise", stored.plan_id, now, (visitor.teacher(),))
         audit.write(connection, visitor.tenant, deed)
     return see("/plan", did="changed")
 

@@ -14,6 +14,7 @@ from features.errors import UnknownId
 from features.tables import BY_NAME
 from serving.api.context import Here, Service
 from serving.store import audit
+from serving.store.changes import Happened, News, tell
 from serving.store.checks import Check
 from serving.store.ledger import enter
 from serving.store.rows import find
@@ -145,5 +146,8 @@ def _enter(here: Service, visitor: Visitor, entry_id: str, said: dict[str, objec
         values = {name: None for name in CREDITS.names} | given | {"recorded_at": now} | said
         _, is_new = enter(connection, visitor.tenant, check.row(CREDITS, values))
         if is_new:
-            deed = audit.Deed(visitor.actor, "credit entry.claim", entry_id, now)
+            whose = visitor.teacher()
+            deed = audit.Deed(visitor.actor, "credit entry.claim", entry_id, now, (whose,))
             audit.write(connection, visitor.tenant, deed)
+            news = News(Happened.CREDIT_ADDED, entry_id, whose)
+            tell(connection, visitor.tenant, [news], now)

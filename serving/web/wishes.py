@@ -94,7 +94,7 @@ def keep(here: Service, visitor: Visitor, stored: StoredPlan, change: Change) ->
     now = here.clock()
     with here.store.writing() as connection:
         kept = keep_revision(connection, visitor.tenant, stored.plan_id, change.plan, now)
-        deed = audit.Deed(visitor.actor, "plan.revise", stored.plan_id, now)
+        deed = audit.Deed(visitor.actor, "plan.revise", stored.plan_id, now, (visitor.teacher(),))
         audit.write(connection, visitor.tenant, deed)
     return kept
 

@@ -14,6 +14,7 @@ from tests.serving.test_api_refusals import is_problem
 
 EVENT = {"teacher_id": "t1", "course_id": "c1", "occurred_at": "2026-02-01T08:00:00+08:00"}
 SCHOOL = {"states": [{"kind": "school", "name_zh": "实验小学"}]}
+MEASURE = {"diagnosed_at": "2026-02-01T00:00:00Z", "level": 2.5}
 STATE = {"state": "wished", "decided_at": "2026-02-01T00:00:00Z"}
 ENROLMENT = "/v1/enrolments/t1/o1"
 MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}
@@ -28,6 +29,11 @@ THINGS = [
         "/v1/enrolments/t1/o1",
         {"states": [STATE]},
         {"states": [STATE, STATE | {"state": "admitted"}]},
+    ),
+    (
+        "/v1/diagnoses/t1/A1",
+        {"measures": [MEASURE]},
+        {"measures": [MEASURE | {"level": 3.0, "uncertainty": 0.2}]},
     ),
 ]
 each_thing = pytest.mark.parametrize(("path", "body", "other"), THINGS)

@@ -339,3 +339,23 @@ def test_after_a_teacher_is_gone_so_is_what_a_key_has_made(platform):
     assert platform.delete("/v1/teachers/t59").status_code == 204
     assert keyed(platform, "k4", path).status_code == 404
     assert platform.get(f"/v1/plans/{first['plan_id']}").status_code == 404
+
+
+def test_each_step_of_a_plan_is_told_once(platform: Any):
+    begun = platform.get("/v1/changes").json()["cursor"]
+    plan = made(platform)
+    state = f"/v1/plans/{plan['plan_id']}/state"
+    for each in ("submitted", "submitted", "draft", "school_confirmed", "submitted"):
+        platform.put(state, {"state": each})
+    platform.put(state, {"state": "school_confirmed"})
+    changed(platform, plan)
+    items = platform.get(f"/v1/changes?after={begun}").json()["items"]
+    assert {(each["subject"], each["teacher_id"]) for each in items} == {(plan["plan_id"], "t00")}
+    assert [each["kind"].removeprefix("plan.") for each in items] == [
+        "drafted",
+        "submitted",
+        "returned",
+        "submitted",
+        "confirmed",
+        "revised",
+    ]

@@ -207,7 +207,7 @@ def county_store(new_url) -> Iterator[Store]:
                 key=f"{n:032x}",
             )
             if n < 2:
-                move_plan(connection, "default", kept.plan_id, "submitted")
+                move_plan(connection, "default", kept.plan_id, "submitted", NOW)
         for n in range(2):
             keep_plan(connection, "default", plan(f"a2-{n:02d}", "c2"), NOW)
         for n in range(5):
@@ -268,7 +268,7 @@ def test_a_plan_of_another_school_or_for_a_county_cannot_be_answered(county_stor
     for organisation in ("a2", "a", "b1", "p"):
         within = of(county_store, organisation)
         with county_store.writing() as connection, pytest.raises(UnknownId):
-            answer(connection, within, f"p-{0:032x}", 1, "school_confirmed")
+            answer(connection, within, f"p-{0:032x}", 1, "school_confirmed", NOW)
 
 
 def test_a_plan_is_confirmed_or_returned_by_its_school(county_store):
@@ -279,16 +279,16 @@ def test_a_plan_is_confirmed_or_returned_by_its_school(county_store):
     first, second = (each.plan_id for each in waits)
     with county_store.writing() as connection:
         with pytest.raises(InvalidSetting):
-            answer(connection, within, first, 2, "school_confirmed")
-        answer(connection, within, first, 1, "school_confirmed")
-        answer(connection, within, second, 1, "draft")
+            answer(connection, within, first, 2, "school_confirmed", NOW)
+        answer(connection, within, first, 1, "school_confirmed", NOW)
+        answer(connection, within, second, 1, "draft", NOW)
         with pytest.raises(Refused):
-            answer(connection, within, second, 1, "school_confirmed")
+            answer(connection, within, second, 1, "school_confirmed", NOW)
         assert find_plan(connection, "default", first).plan.state == "school_confirmed"
         assert waiting(plans_of(connection, within)) == []
         for plan_id in (first, second):  # as it was
-            move_plan(connection, "default", plan_id, "draft")
-            move_plan(connection, "default", plan_id, "submitted")
+            move_plan(connection, "default", plan_id, "draft", NOW)
+            move_plan(connection, "default", plan_id, "submitted", NOW)
 
 
 def test_demand_counts_teachers_by_course_and_term(county_store):

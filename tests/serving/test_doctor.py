@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from serving.doctor import Finding, State, examine
 from serving.identity import create_key
 from serving.settings import Settings
 from serving.store.engine import Store
+from serving.store.outbox import settle
 from serving.store.schema import DATA
 from serving.store.transfer import import_dataset
+from serving.store.webhooks import add_webhook, ping
 from serving.takeaway import fonts
+from tests.serving.databases import NewUrl
 
 NOW = pd.Timestamp("2026-03-01T00:00:00Z")
 
@@ -130,3 +134,26 @@ def test_a_machine_without_a_chinese_font_is_told_which_one_to_install(
     (tmp_path / "NotoSansCJK-Regular.ttc").touch()
     (font,) = found(settings, "font")
     assert font.state is State.WELL
+
+
+def test_dead_deliveries_are_told(settings: Settings):
+    store = stored(settings)
+    assert states(settings, "webhooks") == [State.WELL]
+    with store.writing() as connection:
+        hook = add_webhook(connection, "default", "https://platform.example", (), "s", NOW)
+        row = ping(connection, "default", hook.webhook_id, NOW)
+        settle(connection, row, "500", NOW, 1, random.Random(1))
+    (webhooks,) = found(settings, "webhooks")
+    assert webhooks.state is State.WATCH
+    assert "1 dead" in webhooks.found
+    store.close()
+
+
+def test_a_clock_apart_from_the_databases_is_told(new_url: NewUrl, tmp_path: Path):
+    url = new_url()
+    Store.open(url).close()
+    settings = Settings(database_url=url, tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}")
+    right, wrong = pd.Timestamp.now("UTC"), NOW
+    for now, apart in ((right, False), (wrong, not url.startswith("sqlite"))):
+        told = [f for f in examine(settings, now) if "apart from the database" in f.found]
+        assert bool(told) is apart

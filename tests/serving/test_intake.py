@@ -51,7 +51,7 @@ def event(number: int, **cells: Any) -> dict[str, Any]:
 
 def recorded(intake: Intake, *events: dict[str, Any], tenant: str = "default") -> list[Became]:
     async def all_at_once() -> list[Any]:
-        waiting = (intake.record(tenant, each, NOW) for each in events)
+        waiting = (intake.record(tenant, each, NOW, NOW) for each in events)
         return await asyncio.gather(*waiting, return_exceptions=True)
 
     return asyncio.run(all_at_once())
@@ -134,7 +134,9 @@ def test_what_waits_is_recorded_before_the_end(store: Store):
     intake = Intake(store)
 
     async def stopped_meanwhile() -> list[Became]:
-        waiting = [asyncio.ensure_future(intake.record("default", event(n), NOW)) for n in range(9)]
+        waiting = [
+            asyncio.ensure_future(intake.record("default", event(n), NOW, NOW)) for n in range(9)
+        ]
         await asyncio.sleep(0)
         await asyncio.to_thread(intake.stop)
         return await asyncio.gather(*waiting)

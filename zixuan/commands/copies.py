@@ -71,7 +71,7 @@ def restore(
 
 
 @app.command(epilog=examples("backup zixuan-today.db"))
-def backup(file: Out, *, database: Database = None) -> None:
+def backup(file: Out, *, database: Database = None, quiet: Quiet = False) -> None:
     """Copy an SQLite store while it is in use.
 
     The copy is a store itself, checked before it takes its place. On PostgreSQL use pg_dump, or
@@ -81,6 +81,7 @@ def backup(file: Out, *, database: Database = None) -> None:
     from zixuan.show import say
     from zixuan.store import opened
 
-    with opened(database, must_exist=True) as store:
+    with steps(quiet=quiet) as tell, opened(database, must_exist=True) as store:
+        tell(f"copy to {file}")
         copy(store, file)
     say(f"{file}: {file.stat().st_size:,} bytes")

@@ -45,7 +45,7 @@ def submitted(site) -> str:
     with site.app.state.service.store.writing() as connection:
         made_at = NOW + pd.Timedelta(seconds=next(SECONDS))
         kept = keep_plan(connection, "default", plan, made_at, uuid.uuid4().hex)
-        move_plan(connection, "default", kept.plan_id, "submitted")
+        move_plan(connection, "default", kept.plan_id, "submitted", NOW)
     return kept.plan_id
 
 
