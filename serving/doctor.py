@@ -23,7 +23,7 @@ from serving.champion import champion
 from serving.settings import Settings
 from serving.store.looking import looking, newest_schema, schema_of
 from serving.store.schema import API_KEYS, DATA, DELIVERIES, WEBHOOKS
-from serving.store.webhooks import State as Delivered
+from serving.store.webhooks import Progress
 from serving.takeaway.fonts import cjk_font
 
 #: Free space below which a store should not be left to grow.
@@ -129,7 +129,7 @@ def _kept(connection: sa.Connection, now: pd.Timestamp) -> Iterator[Finding]:
 
 
 def _webhooks(connection: sa.Connection) -> Finding:
-    dead = DELIVERIES.c.state == Delivered.DEAD
+    dead = DELIVERIES.c.state == Progress.DEAD
     count = sa.select(sa.func.count(), sa.func.count(DELIVERIES.c.webhook_id.distinct()))
     lost, hooks = connection.execute(count.where(dead)).one()
     if lost:

@@ -164,7 +164,7 @@ class Memory:
         read: Callable[[sa.Connection], Thing],
     ) -> Thing:
         """Return a thing as it is now: from memory, checked if anything has been committed."""
-        known = kept.get(name)
+        known = before = kept.get(name)
         if known is not None and (known.stamp == stamp or stamp is GONE):
             return known.thing
         try:
@@ -175,11 +175,12 @@ class Memory:
                     known = Known(read(connection), newest, stamp)
                     kept.put(name, known)
         except sa.exc.OperationalError as error:
-            # Only here is it seen that a database is gone which the watch does not ask.
-            if known is None or kept.get(name) is not known:
+            # Gone since the watch has asked, perhaps in the middle of reading something newer.
+            if before is None:
                 raise
             structlog.get_logger().error("store", why=type(error).__name__)
-            return known.thing
+            kept.put(name, before)
+            return before.thing
         known.stamp = stamp
         return known.thing
 

@@ -41,7 +41,7 @@ from serving.store.outbox import (
 )
 from serving.store.records import to_datetime
 from serving.store.schema import TENANT, TENANTS
-from serving.store.webhooks import State
+from serving.store.webhooks import Progress
 
 #: Seconds between looks for something to send.
 PAUSE = 1
@@ -202,7 +202,7 @@ class Sending:
         attempts = self._settings.webhook_attempts
         state = settle(connection, letter.row, outcome, self._clock(), attempts, self._rng)
         log = structlog.get_logger()
-        tell = log.info if state is State.DELIVERED else log.warning
+        tell = log.info if state is Progress.DELIVERED else log.warning
         ids = {name: letter.row[name] for name in ("webhook_id", "delivery_id", "kind")}
         tell("delivery", state=state, outcome=outcome, **ids)
 

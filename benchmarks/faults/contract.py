@@ -13,7 +13,7 @@ import pandas as pd
 
 from benchmarks.faults.fresh import prepared
 from benchmarks.faults.kills import HOST, free_port, prepare_processes, served, wait_for
-from serving.identity import Scope, create_key
+from serving.identity import OF_KEYS, create_key
 from serving.settings import Settings
 from serving.store.engine import Store
 
@@ -36,7 +36,7 @@ def target(folder: Path) -> Iterator[Target]:
     url, artifact = f"sqlite:///{folder / 'store.db'}", folder / "artifact"
     prepared(url, artifact)
     store = Store.open(url)
-    key = create_key(store, "default", [*Scope], pd.Timestamp.now("UTC"))
+    key = create_key(store, "default", [*OF_KEYS], pd.Timestamp.now("UTC"))
     store.close()
     settings = Settings(database_url=url, artifact=artifact, port=free_port())
     prepare_processes()

@@ -17,7 +17,7 @@ from serving.signing import new_secret
 from serving.store import audit, webhooks
 from serving.store.changes import Happened
 from serving.store.records import Record, to_datetime
-from serving.store.webhooks import State
+from serving.store.webhooks import Progress
 
 LONGEST_URL = 2_000
 WebhookId = Annotated[Id, Path(description="webhook 回调标识")]
@@ -72,7 +72,7 @@ class Delivery(Answer):
     delivery_id: Annotated[str, Field(description="the header `webhook-id` of every attempt")]
     number: Annotated[int, Field(description="of the change; 0 of a ping")]
     kind: str
-    state: State
+    state: Progress
     attempts: int
     made_at: Instant
     due_at: Annotated[Instant | None, Field(description="when it is tried next")] = None
@@ -151,7 +151,7 @@ def list_deliveries(
     webhook_id: WebhookId,
     here: Here,
     caller: Admin,
-    state: Annotated[State | None, Query(description="only these")] = None,
+    state: Annotated[Progress | None, Query(description="only these")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000, description="the most items")] = 100,
 ) -> Deliveries:
     """List a webhook's latest deliveries and what became of them."""
@@ -167,13 +167,13 @@ def _shown(webhook: webhooks.Webhook, counts: dict[str, dict[str, int]]) -> dict
         "url": webhook.url,
         "kinds": list(webhook.kinds),
         "made_at": to_datetime(webhook.made_at),
-        "waiting": own.get(State.WAITING, 0),
-        "dead": own.get(State.DEAD, 0),
+        "waiting": own.get(Progress.WAITING, 0),
+        "dead": own.get(Progress.DEAD, 0),
     }
 
 
 def _delivery(row: Record) -> Delivery:
-    waits = row["state"] == State.WAITING
+    waits = row["state"] == Progress.WAITING
     times = {
         "made_at": to_datetime(row["made_at"]),
         "due_at": to_datetime(row["due_at"]) if waits else None,

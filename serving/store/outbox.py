@@ -15,7 +15,7 @@ from serving.store.changes import last_number, read
 from serving.store.records import Record
 from serving.store.rows import find, insert
 from serving.store.schema import CHANGES, DELIVERIES, FEEDS, SENDERS, TENANT, WEBHOOKS
-from serving.store.webhooks import PING, State, new_delivery
+from serving.store.webhooks import PING, Progress, new_delivery
 
 #: Changes that are taken up for a webhook at a time, and deliveries that are sent at once to one.
 TAKEN_UP, AT_ONCE = 500, 8
@@ -107,7 +107,7 @@ def settle(
     now: pd.Timestamp,
     attempts: int,
     rng: random.Random,
-) -> State:
+) -> Progress:
     """Write down what became of an attempt, and when the next one is due.
 
     Parameters
@@ -118,11 +118,11 @@ def settle(
         After so many a delivery is dead.
     """
     made = row["attempts"] + 1
-    state = State.WAITING
+    state = Progress.WAITING
     if outcome.startswith("2"):
-        state = State.DELIVERED
+        state = Progress.DELIVERED
     elif made >= attempts or outcome == GONE:
-        state = State.DEAD
+        state = Progress.DEAD
     wait = min(FIRST_WAIT * 3 ** row["attempts"], LONGEST_WAIT) * rng.uniform(0.5, 1)
     due = instant(now + pd.Timedelta(seconds=wait))
     values = {"attempts": made, "state": state, "outcome": outcome, "due_at": due}
@@ -137,7 +137,7 @@ def drop_deliveries(connection: sa.Connection, tenant: str, before: pd.Timestamp
 
 
 def _due(now: pd.Timestamp) -> Sequence[sa.ColumnElement[bool]]:
-    return DELIVERIES.c.state == State.WAITING, DELIVERIES.c.due_at <= instant(now)
+    return DELIVERIES.c.state == Progress.WAITING, DELIVERIES.c.due_at <= instant(now)
 
 
 def _of(table: sa.Table, row: Record) -> Sequence[sa.ColumnElement[bool]]:

@@ -25,7 +25,7 @@ MOST_WEBHOOKS = 20
 OVERLAP = pd.Timedelta(days=1)
 
 
-class State(StrEnum):
+class Progress(StrEnum):
     """How far a delivery has come."""
 
     WAITING = "waiting"
@@ -140,7 +140,7 @@ def new_delivery(
         "delivery_id": f"d-{uuid.uuid4().hex}",
         "number": change["number"],
         "kind": change["kind"],
-        "state": State.WAITING,
+        "state": Progress.WAITING,
         "attempts": 0,
         "made_at": at,
         "due_at": at,

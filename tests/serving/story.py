@@ -7,6 +7,7 @@ a line here.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ FILE = Path(contract.__file__).with_name(contract.EXAMPLES)
 MOST = 2
 TEACHER, COURSE, OFFERING = "/v1/teachers/t-1001", "/v1/courses/c-77", "/v1/offerings/o-2026-1"
 ENROLMENT = "/v1/enrolments/t-1001/o-2026-1"
+DIAGNOSIS = "/v1/diagnoses/t-1001/assessment"
 Step = tuple[str, str, Any]
 TITLES = (
     ("群文阅读教学", "Teaching with sets of texts", "teaching", "online"),
@@ -101,7 +103,54 @@ def after() -> Iterator[Step]:
     yield "GET", "/v1/credits?teacher_id=t-1001", None
     event = {"event_id": "b-1", "teacher_id": "t-1002", "course_id": "c-80", "kind": "viewed"}
     yield "POST", "/v1/events:bulk", event | {"occurred_at": "2026-02-20T08:30:00+08:00"}
+    yield from parts()
     yield from asked()
+
+
+def parts() -> Iterator[Step]:
+    """What belongs to offerings and to teachers beside them."""
+    stage = {"stage": 1, "starts_on": "2026-04-10", "ends_on": "2026-05-10", "mode": "online"}
+    yield "PUT", f"{OFFERING}/stages", {"stages": [stage]}
+    yield "GET", f"{OFFERING}/stages", None
+    quota = {"organisation_id": "county-1", "group": "all", "seats": 20}
+    yield "PUT", f"{OFFERING}/quotas", {"quotas": [quota]}
+    yield "GET", f"{OFFERING}/quotas", None
+    measure = {"diagnosed_at": "2026-02-01T09:00:00+08:00", "level": 2.5, "instrument": "self"}
+    yield "PUT", DIAGNOSIS, {"measures": [measure]}
+    yield "PATCH", DIAGNOSIS, {"measures": [measure | {"uncertainty": 0.4}]}
+    yield (
+        "POST",
+        f"{DIAGNOSIS}/measures",
+        measure | {"diagnosed_at": "2026-02-20T09:00:00+08:00", "level": 3.0},
+    )
+    yield "GET", DIAGNOSIS, None
+    yield "GET", "/v1/diagnoses?teacher_id=t-1001", None
+
+
+def told_of_teachers() -> Iterator[Step]:
+    """What teachers may ask of what is known about them, and who lets them in."""
+    yield "PUT", f"{TEACHER}/personalisation", {"on": True}
+    yield "GET", f"{TEACHER}/personalisation", None
+    yield "PUT", f"{TEACHER}/tags/goals", {"value": ["assessment"]}
+    yield "DELETE", f"{TEACHER}/tags/interest:ethics", None
+    yield "GET", f"{TEACHER}/tags", None
+    yield "GET", "/v1/teachers/t-1010/export", None
+    yield "POST", f"{TEACHER}:link", None
+    administrator = {"name": "li.wen", "organisation_id": "county-1", "scopes": ["admin"]}
+    yield "POST", "/v1/administrators:link", administrator
+    yield "POST", "/v1/teachers/t-1009:erase", None
+    yield "POST", "/v1/teachers/t-1009:register", None
+
+
+def told_of_changes() -> Iterator[Step]:
+    """How a platform is told of what happens: ``HOOK`` stands for the address of a webhook."""
+    yield "POST", "/v1/webhooks", {"url": "https://platform.example/zixuan", "kinds": []}
+    yield "GET", "/v1/webhooks", None
+    yield "GET", "HOOK", None
+    yield "POST", "HOOK:rotate", None
+    yield "POST", "HOOK:ping", None
+    yield "GET", "HOOK/deliveries", None
+    yield "GET", "/v1/changes?limit=2", None
 
 
 def asked() -> Iterator[Step]:
@@ -122,6 +171,8 @@ def asked() -> Iterator[Step]:
     yield "GET", "PLAN/difference?before=1", None
     yield "PUT", "PLAN/state", {"state": "submitted"}
     yield "POST", "/v1/teachers/t-1012:merge", {"into": "t-1011"}
+    yield from told_of_teachers()
+    yield from told_of_changes()
     yield "GET", "/v1/audit?limit=2", None
     yield "GET", "/livez", None
     yield "GET", "/readyz", None
@@ -146,10 +197,12 @@ def told(folder: Path) -> dict[str, dict[str, Any]]:
     (folder / "model" / "card.json").write_text(card, "utf-8")
     app = create_app(settings.model_copy(update={"artifact": folder / "model"}), clock=Clock())
     client = Client(app, key)
-    plan = ""
+    made: dict[str, str] = {}
     for method, path, body in after():
-        answer = _take(app, client, (method, path.replace("PLAN", plan), body), kept)
-        plan = answer.headers.get("location", plan)
+        whole = re.sub("^(PLAN|HOOK)", lambda found: made[found[0]], path)
+        location = _take(app, client, (method, whole, body), kept).headers.get("location", "")
+        if location.startswith(("/v1/plans/", "/v1/webhooks/")):
+            made["PLAN" if "plans" in location else "HOOK"] = location
     app.state.service.store.close()
     return dict(sorted(kept.items()))
 
@@ -183,7 +236,8 @@ def _operation(app: FastAPI, method: str, path: str) -> str:
 
 def _shortened(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _shortened(own) for name, own in value.items()}
+        # A secret of a service that was is none, and still no example to follow.
+        return {name: "..." if name == "secret" else _shortened(own) for name, own in value.items()}
     if isinstance(value, list):
         return [_shortened(each) for each in value[:MOST]]
     return round(value, 6) if isinstance(value, float) else value

@@ -92,7 +92,7 @@ EVENTS = st.fixed_dictionaries(
 runs = iter(range(10_000))
 
 
-@given(events=st.lists(EVENTS, max_size=8), group=st.integers(1, 3))
+@given(events=st.lists(EVENTS, min_size=1, max_size=8), group=st.integers(1, 3))
 @settings(max_examples=25)
 def test_in_bulk_is_as_one_by_one(
     app: FastAPI, client: Callable[..., Any], events: list[dict[str, Any]], group: int

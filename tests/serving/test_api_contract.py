@@ -18,7 +18,10 @@ from serving.api.contract import TAGS, contract, operations, successes
 from serving.settings import Settings
 from tests.serving.story import FILE
 
-VERBS = ("get", "list", "put", "patch", "post", "delete", "merge")
+VERBS = (
+    *("get", "list", "put", "patch", "post", "delete", "merge"),
+    *("link", "export", "erase", "register", "rotate", "ping"),
+)
 #: Operations whose answer is the contract itself.
 SELF = {"get_openapi"}
 

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from features.dataset import Dataset
 from serving.api.app import create_app
 from serving.api.bulk import ADDRESS
-from serving.identity import Scope, create_key
+from serving.identity import OF_KEYS, create_key
 from serving.settings import Settings
 from serving.store.transfer import import_dataset
 from tests.serving import corpus
@@ -59,7 +59,7 @@ def put_examples(app: FastAPI) -> None:
 
 @pytest.fixture(scope="module")
 def key(app: FastAPI) -> str:
-    return create_key(app.state.service.store, "default", [*Scope], NOW)
+    return create_key(app.state.service.store, "default", [*OF_KEYS], NOW)
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -137,7 +137,9 @@ def test_no_table_about_teachers_is_left_out_of_a_merge():
         "credits",
         "diagnoses",
         "plans",
+        "changes",
         "links",
         "sessions",
+        "subscriptions",
         "teacher_tags",
     }

@@ -55,11 +55,23 @@ OF_SCHOOLS = {
     ("GET", "/desk/{organisation_id}/{name}.csv"),
     ("POST", "/desk/{organisation_id}/plans/{plan_id}"),
 }
-ADMIN = {("GET", "/v1/audit"), ("POST", "/v1/administrators:link")}
+_WEBHOOK = "/v1/webhooks/{webhook_id}"
+ADMIN = {
+    ("GET", "/v1/audit"),
+    ("POST", "/v1/administrators:link"),
+    ("GET", "/v1/webhooks"),
+    ("POST", "/v1/webhooks"),
+    ("GET", _WEBHOOK),
+    ("DELETE", _WEBHOOK),
+    ("POST", f"{_WEBHOOK}:rotate"),
+    ("POST", f"{_WEBHOOK}:ping"),
+    ("GET", f"{_WEBHOOK}/deliveries"),
+}
 METRICS = {("GET", "/metrics")}
 ANY_KEY = {("GET", "/v1/openapi.json")}
 _TEACHER = "/v1/teachers/{teacher_id}"
 _ENROLMENT = "/v1/enrolments/{teacher_id}/{offering_id}"
+_DIAGNOSIS = "/v1/diagnoses/{teacher_id}/{competency}"
 _PLAN = "/v1/plans/{plan_id}"
 PLATFORM = {
     *((verb, path) for verb in ("GET", "PUT", "PATCH", "DELETE") for path in (
@@ -68,11 +80,16 @@ PLATFORM = {
         "/v1/courses/{course_id}",
         "/v1/offerings/{offering_id}",
         _ENROLMENT,
+        _DIAGNOSIS,
     )),
+    *((verb, f"/v1/offerings/{{offering_id}}/{part}") for part in ("stages", "quotas")
+      for verb in ("GET", "PUT", "DELETE")),
     *(("GET", f"/v1/{name}") for name in (
         "organisations", "teachers", "courses", "offerings", "enrolments", "credits",
+        "diagnoses", "changes",
     )),
     ("POST", f"{_ENROLMENT}/states"),
+    ("POST", f"{_DIAGNOSIS}/measures"),
     ("POST", "/v1/credits"),
     ("GET", "/v1/credits/{entry_id}"),
     ("POST", "/v1/events"),

@@ -26,7 +26,7 @@ CREATE TABLE audit_log (
 	subject TEXT NOT NULL, whose TEXT, request_id TEXT, place BIGINT, previous VARCHAR(64), digest VARCHAR(64), 
 	CONSTRAINT pk_audit_log PRIMARY KEY (tenant_id, entry_id)
 );
-INSERT INTO "audit_log" VALUES('other','00001767225600000000-abcdef',1767225600000000,'local','key.create','0123',NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "audit_log" VALUES('other','00001767225600000000-9be8e5465553',1767225600000000,'local','key.create','0123',NULL,NULL,1,'0000000000000000000000000000000000000000000000000000000000000000','e99799da63ed290edee3a12d36a678cf51041abd4e1ff3708f66518bf2d52dc3');
 CREATE TABLE competencies (
 	tenant_id VARCHAR(200) NOT NULL, 
 	framework TEXT NOT NULL, 
@@ -326,6 +326,7 @@ CREATE TABLE secrets (
 	made_at BIGINT NOT NULL, 
 	CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, purpose, secret_id)
 );
+INSERT INTO "secrets" VALUES('other','pseudonym','1','657d174feca1a4a6401081bdb40e4c78b479d9b88016c92b19c12e3620563de8',0);
 CREATE TABLE sessions (
 	tenant_id VARCHAR(200) NOT NULL, 
 	session_id VARCHAR(64) NOT NULL, 

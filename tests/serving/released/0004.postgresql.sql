@@ -361,7 +361,7 @@ CREATE TABLE public.webhooks (
 );
 INSERT INTO public.alembic_version VALUES ('0004');
 INSERT INTO public.api_keys VALUES ('other', '0123456789abcdef', 'abababababababababababababababababababababababababababababababab', 'platform', '试点', 1767225600000000, NULL, NULL, NULL, NULL);
-INSERT INTO public.audit_log VALUES ('other', '00001767225600000000-abcdef', 1767225600000000, 'local', 'key.create', '0123', NULL, NULL, NULL, NULL, NULL);
+INSERT INTO public.audit_log VALUES ('other', '00001767225600000000-b7e098d0163e', 1767225600000000, 'local', 'key.create', '0123', NULL, NULL, 1, '0000000000000000000000000000000000000000000000000000000000000000', 'c8cdd00769e91064482aded0acb3abd19732f01c7202248c9257ab3ac05ab537');
 INSERT INTO public.competencies VALUES ('default', 'a/b', 'a/b', 'developing', 1e-300, 'a/b', 'x', 'x');
 INSERT INTO public.competencies VALUES ('default', '语文', '语文', 'novice', 0.1, '语文', '“引号”
 换行', '“引号”
@@ -411,6 +411,7 @@ INSERT INTO public.organisations VALUES ('default', '𠮷', 7226496000000000, 'p
 INSERT INTO public.plans VALUES ('other', 'p-1', 1, 't1', 'national-2011', 'm', 1767225600000000, 0, 'draft', 1767225600000000, '{"plan": "“引号” \n"}');
 INSERT INTO public.quotas VALUES ('default', 'a', 'a', 'all', 1);
 INSERT INTO public.quotas VALUES ('default', '𠮷', '𠮷', 'rural', 9007199254740991);
+INSERT INTO public.secrets VALUES ('other', 'pseudonym', '1', '931ab6f93fcbedb0192c48fc26d8b3e8199d7a4f796faf9b8e6acd1028134e33', 0);
 INSERT INTO public.teachers VALUES ('default', 'a', -2177452799999999, 'novice', 'kindergarten', '语文;a/b', 'third', 'teacher', 'a', '1901-01-01', '1901-01-01', 0.1, '语文;a/b', true, 'urban', true, '语文', NULL);
 INSERT INTO public.teachers VALUES ('default', 'b', -9223372036854775808, NULL, NULL, NULL, NULL, 'teacher', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO public.teachers VALUES ('default', '𠮷', 7226496000000000, 'developing', 'primary', '语文', 'second', 'principal', '𠮷', '2198-12-31', '2198-12-31', 1e-300, '语文', false, 'county_town', false, 'a/b', NULL);

@@ -26,7 +26,7 @@ CREATE TABLE audit_log (
 	subject TEXT NOT NULL, whose TEXT, request_id TEXT, place BIGINT, previous VARCHAR(64), digest VARCHAR(64), 
 	CONSTRAINT pk_audit_log PRIMARY KEY (tenant_id, entry_id)
 );
-INSERT INTO "audit_log" VALUES('other','00001767225600000000-abcdef',1767225600000000,'local','key.create','0123',NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "audit_log" VALUES('other','00001767225600000000-f35cceedd655',1767225600000000,'local','key.create','0123',NULL,NULL,1,'0000000000000000000000000000000000000000000000000000000000000000','cbb8dfea110f369f135130883a262902be9dd2d22e3a5fe1d90479bbb48e3e37');
 CREATE TABLE changes (
 	tenant_id VARCHAR(200) NOT NULL, 
 	number BIGINT NOT NULL, 
@@ -356,6 +356,7 @@ CREATE TABLE secrets (
 	made_at BIGINT NOT NULL, 
 	CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, purpose, secret_id)
 );
+INSERT INTO "secrets" VALUES('other','pseudonym','1','83ea51af9e8de347072a9cb6bbbf292d1c94b89306e1397dc27a993c8155721b',0);
 CREATE TABLE senders (
 	tenant_id VARCHAR(200) NOT NULL, 
 	holder TEXT NOT NULL, 

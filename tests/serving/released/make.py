@@ -14,22 +14,24 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+import pandas as pd
 import sqlalchemy as sa
 
 from features.columns_toml import to_toml
 from features.dataset import Dataset
 from features.tables import TABLES
+from serving.store import audit
 from serving.store.engine import migrate
 from serving.store.events import with_ids
 from serving.store.records import to_records
-from serving.store.schema import API_KEYS, AUDIT_LOG, DATA, PLANS, TENANTS
+from serving.store.schema import API_KEYS, DATA, PLANS, TENANTS
 from tests.serving import databases
 from tests.serving.test_store import dataset, filled
 
 HERE = Path(__file__).parent
 MOMENT = 1_767_225_600_000_000
 KEY = {"key_id": "0123456789abcdef", "digest": "ab" * 32, "scopes": "platform", "label": "试点"}
-DEED = {"entry_id": f"{MOMENT:020d}-abcdef", "actor": "local", "action": "key.create"}
+AT = pd.Timestamp(MOMENT, unit="us", tz="UTC")
 PLAN = {
     "plan_id": "p-1",
     "revision": 1,
@@ -58,7 +60,7 @@ def fill(connection: sa.Connection, revision: str) -> None:
                 connection.execute(sa.insert(DATA[table.name]), rows)
     other = {"tenant_id": "other"}
     connection.execute(sa.insert(API_KEYS), [other | KEY | {"created_at": MOMENT}])
-    connection.execute(sa.insert(AUDIT_LOG), [other | DEED | {"at": MOMENT, "subject": "0123"}])
+    audit.write(connection, "other", audit.Deed("local", "key.create", "0123", AT))
     connection.execute(sa.insert(PLANS), [other | PLAN])
 
 
