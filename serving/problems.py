@@ -197,14 +197,17 @@ async def _of_framework(request: Request, error: HTTPException) -> JSONResponse:
 
 
 def _methods(request: Request) -> list[str]:
-    """Return what the contract has for an address; the framework names its first route's alone."""
-    found = {
-        method.upper()
-        for path, methods in request.app.openapi()["paths"].items()
-        if _pattern(path).match(request.scope["path"])
-        for method in methods
-    }
-    return sorted(found)
+    """Return what the contract has for an address; the framework names its first route's alone.
+
+    Of several patterns that fit (an id may look like ``popular``) the one that says most of it.
+    """
+    paths = request.app.openapi()["paths"]
+    fitting = [path for path in paths if _pattern(path).match(request.scope["path"])]
+    nearest = max(fitting, key=lambda path: len(_NAMED.sub("", path)), default="")
+    return sorted(method.upper() for method in paths.get(nearest, ()))
+
+
+_NAMED = re.compile(r"\{.*?\}")
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 
 from features.dossiers import Dossier
 from features.errors import ZixuanError
@@ -36,6 +36,9 @@ class BatchBody(ListBody):
         list[Id],
         Field(min_length=1, max_length=MOST, description="answered in this order, each once"),
     ]
+    # In JSON, unlike in an address, true is true and 1 is a number.
+    explain: StrictBool = Field(True, description="whether reasons are given")
+    explore: StrictBool = Field(True, description="whether any place may explore")
 
 
 class Trouble(Answer):
