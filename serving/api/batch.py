@@ -39,6 +39,14 @@ class BatchBody(ListBody):
     # In JSON, unlike in an address, true is true and 1 is a number.
     explain: StrictBool = Field(True, description="whether reasons are given")
     explore: StrictBool = Field(True, description="whether any place may explore")
+    diversity: float = Field(
+        0,
+        strict=True,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="0: the most relevant; up to 1: courses unlike those above them",
+    )
 
 
 class Trouble(Answer):
