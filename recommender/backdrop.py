@@ -7,7 +7,7 @@ rules, the openings) is read here once, and a list costs what is the teacher's o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,9 +35,12 @@ from recommender.planning.rules import Policy
 from recommender.planning.terms import Period
 from recommender.ranking import NONE, rank_one
 from recommender.reasons import Facts
-from recommender.scorers.hybrid import Explainer
+from recommender.scorers.contract import Part
+from recommender.scorers.hybrid import Hybrid
 from recommender.wanted import EVERYTHING, Facets, Wanted
 
+#: Ranks without a scorer's help: what was chosen most.
+STATIC = "static"
 #: Kinds of teachers whose open courses are remembered.
 KINDS = 1_024
 #: A school, and as many organisations above it as ``recommender.eligibility`` looks at.
@@ -66,7 +69,7 @@ class Seen:
     places: list[str]
     chosen: NDArray[np.intp]
     scores: NDArray[np.float32]
-    asked: Explainer | None
+    asked: Callable[[int], tuple[Part, ...]] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,8 +158,9 @@ class Backdrop:
         year: Period | None = None,
         explore: float = 0.0,
         rng: np.random.Generator | None = None,
+        scorer: str = Hybrid.name,
     ) -> tuple[Recommendation, ...]:
-        """Return what :func:`recommender.advise.recommend` does, by the hybrid.
+        """Return what :func:`recommender.advise.recommend` does.
 
         Courses are scored among all that the teacher may be shown, and then narrowed to what is
         wanted: what is left stands in the order that it has in the whole list.
@@ -168,6 +172,8 @@ class Backdrop:
         year
             To come: of a teacher foreseen there (:mod:`recommender.foreseen`), the courses that
             are still there when it begins, with the openings that begin in it.
+        scorer
+            What ranks: the hybrid, one of its parts, or ``STATIC``: what was chosen most.
 
         Raises
         ------
@@ -175,7 +181,7 @@ class Backdrop:
             If something unknown is wanted, the share to explore is not from 0 to 1, or ``rng``
             is missing.
         """
-        seen = self.see(dossier, as_of, explain=explain, year=year)
+        seen = self.see(dossier, as_of, explain=explain, year=year, scorer=scorer)
         kept = np.arange(len(seen.chosen))
         if wanted.narrows:
             kept = np.flatnonzero(self.facets().passing(wanted, seen.places)[seen.chosen])
@@ -200,7 +206,13 @@ class Backdrop:
         return shown(ranking, ids, self.titles, runs, tell)
 
     def see(
-        self, dossier: Dossier, as_of: pd.Timestamp, *, explain: bool, year: Period | None = None
+        self,
+        dossier: Dossier,
+        as_of: pd.Timestamp,
+        *,
+        explain: bool,
+        year: Period | None = None,
+        scorer: str = Hybrid.name,
     ) -> Seen:
         """See a teacher's courses at a moment; the parameters are those of :meth:`recommend`."""
         kinds = self.dataset.columns.features.get("teachers", {})
@@ -213,6 +225,13 @@ class Backdrop:
         if not len(chosen):
             return Seen(profile, places, chosen, np.zeros((1, 0), np.float32), None)
         catalogue, everything = self.catalogue.only(chosen), np.ones((1, len(chosen)), bool)
+        if scorer == STATIC:
+            chosen_most = catalogue.takers[None, :].astype(np.float32)
+            return Seen(profile, places, chosen, chosen_most, None)
+        if scorer != Hybrid.name:
+            alone = (Part("source", scorer, 1.0),)
+            scores = self.model.score(profile, catalogue, scorer)
+            return Seen(profile, places, chosen, scores, (lambda _: alone) if explain else None)
         if explain:
             asked = self.model.hybrid.explainer(profile, catalogue, everything)
             return Seen(profile, places, chosen, asked.scores, asked)

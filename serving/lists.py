@@ -17,6 +17,7 @@ from serving.memory import Memory, Recent
 from serving.models import Loaded
 from serving.store.engine import Store
 from serving.store.tenants import Tenant
+from serving.tiers import Tiers
 from serving.trying import Trying
 
 #: Within so many microseconds a teacher who does nothing is shown the same list.
@@ -53,6 +54,8 @@ class List:
     ----------
     moment
         UTC microseconds as of which it was made.
+    source
+        The tier that made it.
     prepared
         The answer, cut where the id of each showing goes; empty before the first.
     """
@@ -61,6 +64,7 @@ class List:
     backdrop: Backdrop
     moment: int
     items: tuple[Recommendation, ...]
+    source: str
     prepared: list[bytes] = field(default_factory=list)
 
     @property
@@ -83,17 +87,27 @@ class Lists:
         What lists are made from.
     trying
         How much they explore.
+    tiers
+        What makes them.
     skew
         How far a platform's clock may run ahead.
     """
 
     def __init__(
-        self, store: Store, shelves: Shelves, memory: Memory, trying: Trying, skew: pd.Timedelta
+        self,
+        store: Store,
+        shelves: Shelves,
+        memory: Memory,
+        *,
+        trying: Trying,
+        tiers: Tiers,
+        skew: pd.Timedelta,
     ) -> None:
         self._store = store
         self._shelves = shelves
         self._memory = memory
         self._trying = trying
+        self._tiers = tiers
         self._skew = skew
         self._lists: Recent[Ask, List] = Recent(LISTS)
 
@@ -122,7 +136,8 @@ class Lists:
             backdrop = await run_in_threadpool(shelf.backdrop, loaded, seen)
         moment = max(instant(now) // STEP * STEP, after, backdrop.since)
         known = self._lists.get(ask)
-        if known is None or not known.holds(dossier, backdrop, moment):
+        best = loaded.model.hybrid.name
+        if known is None or known.source != best or not known.holds(dossier, backdrop, moment):
             if ask.wanted.narrows:
                 await run_in_threadpool(backdrop.facets)
             known = self.made(ask, loaded, dossier, backdrop, moment)
@@ -133,16 +148,22 @@ class Lists:
         self, ask: Ask, loaded: Loaded, dossier: Dossier, backdrop: Backdrop, moment: int
     ) -> List:
         """Make a list at a moment, in UTC microseconds, that the backdrop covers."""
-        items = backdrop.recommend(
-            dossier,
-            as_of=timestamp(moment),
-            k=ask.k,
-            explain=ask.explain,
-            wanted=ask.wanted,
-            explore=self._trying.share if ask.explore else 0.0,
-            rng=self._trying.luck(ask.tenant, dossier, loaded.version, backdrop.day),
-        )
-        return List(dossier, backdrop, moment, items)
+
+        def make(tier: str) -> tuple[Recommendation, ...]:
+            whole = tier == loaded.model.hybrid.name
+            return backdrop.recommend(
+                dossier,
+                as_of=timestamp(moment),
+                k=ask.k,
+                explain=ask.explain,
+                wanted=ask.wanted,
+                explore=self._trying.share if ask.explore and whole else 0.0,
+                rng=self._trying.luck(ask.tenant, dossier, loaded.version, backdrop.day),
+                scorer=tier,
+            )
+
+        source, items = self._tiers.make(loaded.model, make)
+        return List(dossier, backdrop, moment, items, source)
 
     def _fetched(self, tenant: Tenant) -> Shelf:
         with self._store.reading() as connection:

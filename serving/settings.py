@@ -74,6 +74,13 @@ class Settings(BaseSettings):
         le=10_000_000,
         description="Requests that a key may make in a minute; others are 429. 0: any number.",
     )
+    budget: float = Field(
+        1,
+        gt=0,
+        le=60,
+        allow_inf_nan=False,
+        description="Seconds that a list may take; what is late again and again rests for a while.",
+    )
     clock_skew: float = Field(
         300,
         ge=0,

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, StrictBool
 from features.dossiers import Dossier
 from features.errors import ZixuanError
 from features.moments import instant
+from recommender.scorers.hybrid import Hybrid
 from serving.advising import unknown_teacher
 from serving.api.answers import Recommendations
 from serving.api.cells import Id, Instant
@@ -96,8 +97,8 @@ def post_recommendations_batch(body: BatchBody, here: Here, caller: Platform) ->
         ask = body.ask(caller.tenant, teacher_id)
         made = here.lists.made(ask, loaded, dossier, backdrop, moment)
         named = here.impressions.show(ask, made.items, loaded.version, now)
-        here.metrics.listed(loaded.model.hybrid.name, degraded=False)
-        answer = told(ask, loaded, made.as_of, made.items, named)
+        here.metrics.listed(made.source, degraded=made.source != Hybrid.name)
+        answer = told(ask, loaded, made.as_of, made.items, named, made.source)
         return BatchResult(teacher_id=teacher_id, recommendations=answer)
 
     results = [result(each, found.dossiers.get(each)) for each in ids]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Annotated, Self, cast
 
 import pandas as pd
@@ -23,6 +24,7 @@ from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.store.engine import Store
+from serving.tiers import Tiers
 from serving.tokens import find_token
 from serving.trying import Trying
 
@@ -63,7 +65,8 @@ class Service:
         shelves, memory = Shelves(), Memory(store)
         skew = pd.Timedelta(seconds=settings.clock_skew)
         trying = Trying(settings.explore, settings.explore_seed)
-        lists = Lists(store, shelves, memory, trying, skew)
+        tiers = Tiers(settings.budget, monotonic)
+        lists = Lists(store, shelves, memory, trying=trying, tiers=tiers, skew=skew)
         return cls(
             settings,
             store,

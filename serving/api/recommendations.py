@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from recommender.advise import Recommendation
 from recommender.foreseen import Foreseen
+from recommender.scorers.hybrid import Hybrid
 from serving.advising import Window
 from serving.api.answers import Item, Recommendations, YearAhead
 from serving.api.context import Here, Platform, Service, TeacherId
@@ -49,10 +50,10 @@ async def get_recommendations(
         return await run_in_threadpool(_answer, here, ask, loaded, query)
     found = await here.lists.now(ask, loaded, now)
     if not found.prepared:
-        answer = told(ask, loaded, found.as_of, found.items, MARK)
+        answer = told(ask, loaded, found.as_of, found.items, MARK, found.source)
         # The id comes first, so that nothing that is told can be taken for it.
         found.prepared.extend(answer.model_dump_json().encode().split(_MARK_IN_JSON, 1))
-    here.metrics.listed(loaded.model.hybrid.name, degraded=False)
+    here.metrics.listed(found.source, degraded=found.source != Hybrid.name)
     named = here.impressions.show(ask, found.items, loaded.version, now)
     return Response(named.encode().join(found.prepared), media_type=JSON)
 
@@ -70,7 +71,7 @@ def _answer(here: Service, ask: Ask, loaded: Loaded, query: ListQuery) -> Respon
         wanted=ask.wanted,
         year=seen.foreseen.year if seen.foreseen else None,
     )
-    here.metrics.listed(loaded.model.hybrid.name, degraded=False)
+    here.metrics.listed(Hybrid.name, degraded=False)
     answer = told(ask, loaded, seen.as_of, items, None)
     answer.year = _year(seen.foreseen) if seen.foreseen else None
     return Response(answer.model_dump_json(), media_type=JSON)
@@ -92,15 +93,16 @@ def told(
     as_of: pd.Timestamp,
     items: Sequence[Recommendation],
     recommendation_id: str | None,
+    source: str = Hybrid.name,
 ) -> Recommendations:
-    """Put a list into an answer."""
+    """Put a list into an answer; ``source`` is the tier that made it."""
     return Recommendations(
         recommendation_id=recommendation_id,
         teacher_id=ask.teacher_id,
         as_of=as_of.to_pydatetime(),
         model_version=loaded.version,
-        source=loaded.model.hybrid.name,
-        degraded=False,
+        source=source,
+        degraded=source != Hybrid.name,
         items=[_item(each) for each in items],
     )
 

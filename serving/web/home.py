@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from recommender.advise import Recommendation, why_not
+from recommender.scorers.hybrid import Hybrid
 from serving.api.context import Here, Service
 from serving.errors import NoModel
 from serving.lists import Ask
@@ -51,11 +52,13 @@ async def get_home(
     values = await run_in_threadpool(_home, here, visitor, loaded, found.items, wanted)
     limit = LONGEST if more else SHOWN
     chosen = values["cards"][:limit]
-    here.metrics.listed(loaded.model.hybrid.name, degraded=False)
+    degraded = found.source != Hybrid.name
+    here.metrics.listed(found.source, degraded=degraded)
     here.impressions.show(ask, tuple(each.found for each in chosen), loaded.version, now)
     did_to = await run_in_threadpool(_titles, here, visitor, course)
     shown: dict[str, Any] = {
         "limit": limit,
+        "degraded": degraded,
         "did": did,
         "did_course": course,
         "did_to": did_to,
