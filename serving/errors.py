@@ -42,7 +42,7 @@ class Unconditional(ZixuanError):
 class TooMany(ZixuanError):
     """A request beyond what its key may ask within a time.
 
-    Parameters
+    Attributes
     ----------
     headers
         What the answer tells of the quota, and when to come back.
@@ -60,3 +60,22 @@ class TooMany(ZixuanError):
 
 class NoLongerKept(ZixuanError):
     """A request for what was kept for its time, and is gone."""
+
+
+class Busy(ZixuanError):
+    """A request for a plan while too many others wait for theirs.
+
+    Attributes
+    ----------
+    headers
+        When to come back.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            "plans",
+            expected=f"at most {most} that are made or wait",
+            got="more",
+            remedy="nothing was changed; come back after Retry-After seconds",
+        )
+        self.headers = {"Retry-After": "3"}

@@ -30,6 +30,7 @@ from features.errors import (
     ZixuanError,
 )
 from serving.errors import (
+    Busy,
     Changed,
     Forged,
     NoLongerKept,
@@ -83,6 +84,7 @@ KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
         Changed: Kind(412, "changed", "It is no longer what the request's condition says"),
         Unconditional: Kind(428, "unconditional", "A patch must say what it was made for"),
         TooMany: Kind(429, "too-many", "The key has asked too often"),
+        Busy: Kind(503, "busy", "Too many plans are being made"),
         NoModel: Kind(503, "no-model", "No model is loaded"),
         BadArtifact: Kind(503, "bad-model", "The model cannot be used"),
         MissingComponent: Kind(501, "missing-component", "A component is not installed"),
@@ -156,7 +158,7 @@ async def _of_ours(request: Request, error: ZixuanError) -> JSONResponse:
     if isinstance(error, InvalidData):
         errors = [{"pointer": f"/{each.column}", "detail": str(each)} for each in error.problems]
     answer = problem(kind, str(error), _request_id(request), errors)
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | Busy):
         answer.headers.update(error.headers)
     return answer
 

@@ -81,6 +81,13 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds that a list may take; what is late again and again rests for a while.",
     )
+    solvers: int = Field(2, ge=1, le=64, description="Plans that one worker makes at a time.")
+    solver_queue: int = Field(
+        16,
+        ge=0,
+        le=1_000,
+        description="Requests for plans that may wait in one worker; others are told to come back.",
+    )
     clock_skew: float = Field(
         300,
         ge=0,

@@ -23,6 +23,7 @@ from serving.memory import Memory
 from serving.metrics import Metrics
 from serving.models import ModelHolder
 from serving.settings import Settings
+from serving.solving import Solving
 from serving.store.engine import Store
 from serving.tiers import Tiers
 from serving.tokens import find_token
@@ -51,6 +52,7 @@ class Service:
     lists: Lists
     impressions: Impressions
     intake: Intake
+    solving: Solving
 
     @classmethod
     def of(
@@ -78,6 +80,7 @@ class Service:
             lists,
             Impressions(store),
             Intake(store),
+            Solving(settings.solvers, settings.solver_queue),
         )
 
     @property

@@ -78,7 +78,8 @@ def post_plan(
             return words.plan(connection, caller.tenant, before)
     view = _view(here, caller, teacher_id)
     _check_courses(body, view)
-    plan = first_plan(view, body.asked(), Rules(body.policy, here.settings.policies))
+    with here.solving.turn():
+        plan = first_plan(view, body.asked(), Rules(body.policy, here.settings.policies))
     now = here.clock()
     with here.store.writing() as connection:
         if once.key:
@@ -126,7 +127,8 @@ def post_revision(plan_id: PlanId, body: ChangeBody, here: Here, caller: Platfor
     view = _view(here, caller, stored.plan.teacher_id)
     _check_courses(body, view)
     rules = Rules(body.policy, here.settings.policies)
-    change = changed_plan(view, stored.plan, body.asked(), body.free, rules)
+    with here.solving.turn():
+        change = changed_plan(view, stored.plan, body.asked(), body.free, rules)
     now = here.clock()
     with here.store.writing() as connection:
         kept = keep_revision(connection, caller.tenant, plan_id, change.plan, now)
@@ -178,7 +180,9 @@ def get_explanation(plan_id: PlanId, here: Here, caller: Platform) -> Explanatio
     Refused (409) where courses or rules have changed since the plan was made: revise it first.
     """
     stored, view = _of_plan(here, caller, plan_id)
-    return words.explanation(account_of(view, stored.plan, here.settings.policies))
+    with here.solving.turn():
+        account = account_of(view, stored.plan, here.settings.policies)
+        return words.explanation(account)
 
 
 @router.get("/plans/{plan_id}/alternatives", responses=WITHOUT_MODEL | CHANGED)
@@ -193,7 +197,8 @@ def get_alternatives(
     They are shown, not stored.
     """
     stored, view = _of_plan(here, caller, plan_id)
-    found = others(view, stored.plan, k, here.settings.policies)
+    with here.solving.turn():
+        found = others(view, stored.plan, k, here.settings.policies)
     with here.store.reading() as connection:
         return words.alternatives(connection, caller.tenant, stored, found)
 

@@ -99,7 +99,8 @@ def post_plan(visitor: Visiting, here: Here) -> Response:
     chosen = standing(view.dataset)
     pins = tuple((course, "") for course, kind in chosen.items() if kind == "selected")
     bans = tuple(course for course, kind in chosen.items() if kind == "dismissed")
-    plan = first_plan(view, Asked(pins=pins, bans=bans), Rules(None, here.settings.policies))
+    with here.solving.turn():
+        plan = first_plan(view, Asked(pins=pins, bans=bans), Rules(None, here.settings.policies))
     now = here.clock()
     with here.store.writing() as connection:
         if latest_plan(connection, visitor.tenant, visitor.teacher()) is None:

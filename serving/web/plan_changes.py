@@ -149,4 +149,5 @@ def _own(here: Service, visitor: Visitor) -> StoredPlan:
 
 def _others(here: Service, visitor: Visitor, stored: StoredPlan) -> tuple[Alternative, ...]:
     view = view_of(here, visitor, pd.Timestamp(stored.plan.as_of))
-    return others(view, stored.plan, MOST_ALTERNATIVES, here.settings.policies)
+    with here.solving.turn():
+        return others(view, stored.plan, MOST_ALTERNATIVES, here.settings.policies)

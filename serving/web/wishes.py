@@ -11,7 +11,7 @@ from features.errors import InvalidPolicy, InvalidSetting, Refused, UnknownId
 from recommender.planning.asked import Asked
 from recommender.planning.replan import Change
 from serving.api.context import Service
-from serving.errors import NoModel
+from serving.errors import Busy, NoModel
 from serving.plans import Rules, StoredPlan, changed_plan, keep_revision
 from serving.store import audit
 from serving.web.own_plan import latest_plan
@@ -20,7 +20,7 @@ from serving.web.visitor import Visitor
 
 Deed = Literal["pin", "move", "ban", "free", "swap", "hours", "renew"]
 #: Why a wish cannot be tried now; the plan page says how to go on.
-_NOT_NOW = (InvalidPolicy, InvalidSetting, Refused, UnknownId, NoModel)
+_NOT_NOW = (Busy, InvalidPolicy, InvalidSetting, Refused, UnknownId, NoModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,9 @@ class Wish:
 def tried(here: Service, visitor: Visitor, stored: StoredPlan, wish: Wish) -> Change:
     """Return what a plan would become; nothing is stored."""
     rules = Rules(None, here.settings.policies)
-    return changed_plan(view_of(here, visitor), stored.plan, wish.asked, wish.free, rules)
+    view = view_of(here, visitor)
+    with here.solving.turn():
+        return changed_plan(view, stored.plan, wish.asked, wish.free, rules)
 
 
 def keep(here: Service, visitor: Visitor, stored: StoredPlan, change: Change) -> StoredPlan:
