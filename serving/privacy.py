@@ -20,6 +20,7 @@ from features.tables import BY_NAME
 from serving.advising import unknown_teacher
 from serving.api.rows import State
 from serving.store import audit
+from serving.store.changes import Happened, News, tell
 from serving.store.checks import Check
 from serving.store.engine import Store
 from serving.store.pseudonyms import bury, unearth
@@ -249,6 +250,8 @@ def erase(store: Store, whose: Whose, now: pd.Timestamp) -> str:
         stone = bury(connection, whose.tenant, whose.teacher_id, instant(now))
         deed = audit.Deed(whose.by, "teacher.erase", audit.MARK + stone, now)
         audit.write(connection, whose.tenant, deed)
+        # By the name that the answer tells: the id itself is to be nowhere any more.
+        tell(connection, whose.tenant, [News(Happened.TEACHER_ERASED, audit.MARK + stone)], now)
     return stone
 
 
