@@ -119,8 +119,8 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
         generate_unique_id_function=operation_id,
     )
     app.state.service = service
-    app.include_router(_v1(app, settings))
     app.include_router(probes.router)
+    app.include_router(_v1(app, settings))
     app.include_router(watching.router, dependencies=[Depends(identified)], responses=PROBLEMS)
     app.include_router(entrance.router)
     app.include_router(oauth.router)
