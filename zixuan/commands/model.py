@@ -53,6 +53,7 @@ def train(
         str | None,
         typer.Option(
             "--evaluate",
+            "--split",
             metavar="SPLIT",
             help="Judge this way of training first, by a split as for `zixuan evaluate`, and keep "
             "the figures with the run.",
@@ -148,6 +149,7 @@ def evaluate(
     split: Annotated[
         list[str],
         typer.Option(
+            "--split",
             metavar="SPLIT",
             help="time:Q trains before the Q quantile of the events' times; cold-teachers:Q:1/5 "
             "and cold-courses:Q:1/5 also withhold the past of the first of five folds of "

@@ -60,6 +60,7 @@ def tune(
     split: Annotated[
         str,
         typer.Option(
+            "--split",
             metavar="SPLIT",
             help="time:Q: what is looked at begins at the Q quantile of the times of the events "
             "before --until.",

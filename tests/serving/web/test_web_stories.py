@@ -70,9 +70,10 @@ def test_a_teacher_chooses_plans_changes_submits_and_claims(
     ("lang", "size", "dark"), [("zh", "phone", True), ("en", "desktop", False)]
 )
 def test_every_page_is_accessible_and_keeps_its_policy(
-    visit: Callable, lang: str, size: str, dark: bool
+    visit: Callable, site, lang: str, size: str, dark: bool
 ):
-    visit = visit(lang, size, dark=dark)
+    teacher = str(site.dataset.teachers.ids[30])
+    visit = visit(lang, size, dark=dark, guest=Guest("default", teacher_id=teacher))
     visit.go("/plan")
     if visit.page.locator("form[action='/plan']").count():
         visit.check()
