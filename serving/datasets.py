@@ -59,7 +59,6 @@ class Shelf:
     domains: NDArray[np.object_]
     encoded: dict[str, Catalogue] = field(default_factory=dict)
     backdrops: dict[str, Backdrop] = field(default_factory=dict)
-    _making: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
     def of(cls, version: int, dataset: Dataset) -> Shelf:
@@ -78,17 +77,12 @@ class Shelf:
     def backdrop(self, loaded: Loaded, as_of: pd.Timestamp) -> Backdrop:
         """Return what all teachers are seen against at a moment, kept while it stands."""
         kept = self.standing(loaded, as_of)
-        if kept is not None:
-            return kept
-        # Of all who find it missing one makes it: at 20,000 courses it takes a minute.
-        with self._making:
-            kept = self.standing(loaded, as_of)
-            if kept is None:
-                catalogue = self.catalogue(loaded, as_of)
-                kept = Backdrop.of(loaded.model, self.dataset, catalogue, as_of)
-                self.backdrops.clear()
-                self.backdrops[loaded.version] = kept
-            return kept
+        if kept is None:
+            catalogue = self.catalogue(loaded, as_of)
+            kept = Backdrop.of(loaded.model, self.dataset, catalogue, as_of)
+            self.backdrops.clear()
+            self.backdrops[loaded.version] = kept
+        return kept
 
     def seen(self, loaded: Loaded, as_of: pd.Timestamp, now: pd.Timestamp) -> Backdrop:
         """Return what all teachers were seen against at a moment; what is past is not kept."""
