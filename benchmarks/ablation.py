@@ -28,7 +28,7 @@ from threadpoolctl import threadpool_limits
 from comparison.candidates import MIGHT_SHIP, Once, makers
 from comparison.judging import judged_teachers, lists, values
 from comparison.task import Scores
-from features.catalogue import CourseEncoder
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.profiles import ProfileEncoder
 from prepare import ids_only, prepared

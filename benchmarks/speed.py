@@ -25,7 +25,7 @@ from comparison.judging import CHUNK, Cost, lists
 from comparison.methods import METHODS, Method
 from comparison.task import Scores, Task, features
 from comparison.tuning import starts
-from features.catalogue import CourseEncoder
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.profiles import ProfileEncoder
 from prepare import prepared

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
+from features.neighbours import cosines
+
 #: Noise that is tried, relative to what content can tell of a course.
 NOISES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 #: Where fewer courses than that were fitted, noise cannot be judged; and at most so many judge.
@@ -81,15 +83,37 @@ def weights(
 
 def _borrowed(content: sparse.csr_array, new: sparse.csr_array, noise: float) -> sparse.csc_array:
     """Return the weights of the nearest courses of some new ones."""
-    cosine = _products(new, content)
-    # A stable order: the same neighbours on every machine.
-    near = np.sort(np.argsort(-cosine, axis=1, kind="stable")[:, :NEAREST], axis=1)
-    alike = np.stack([_products(own, own) for own in (content[rows] for rows in near)])
-    target = np.take_along_axis(cosine, near, axis=1)[:, :, None]
+    cosine = cosines(new, content)
+    near = _largest(cosine, NEAREST)
+    alike = np.stack([_gram(content[rows]) for rows in near])
+    target = np.take_along_axis(cosine, near, axis=1)[:, :, None].astype(np.float64)
     found = _solved(alike, target, noise)[:, :, 0].astype(np.float32)
     column = np.repeat(np.arange(len(near)), NEAREST)
     entries = (found.ravel(), (near.ravel(), column))
     return sparse.csc_array(entries, shape=(content.shape[0], len(near)))
+
+
+def _largest(cosine: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Return the positions of the largest of each row, ascending; the first of equals.
+
+    The same neighbours on every machine, without sorting thousands to find a hundred.
+    """
+    least = np.partition(cosine, -count, axis=1)[:, -count, None]
+    above, equal = cosine > least, cosine == least
+    left = count - above.sum(axis=1, keepdims=True)
+    taken = above | (equal & (np.cumsum(equal, axis=1) <= left))
+    return np.nonzero(taken)[1].reshape(len(cosine), count)
+
+
+def _gram(content: sparse.csr_array) -> NDArray[np.float64]:
+    """Return the products of a few rows with each other, of the columns that they use."""
+    used = np.zeros(content.shape[1], bool)
+    used[content.indices] = True
+    number = np.cumsum(used) - 1
+    row = np.repeat(np.arange(content.shape[0]), np.diff(content.indptr))
+    dense = np.zeros((content.shape[0], int(used.sum())), np.float32)
+    dense[row, number[content.indices]] = content.data
+    return np.asarray(dense @ dense.T, np.float64)
 
 
 def _solved(

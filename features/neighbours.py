@@ -7,7 +7,17 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 NEIGHBOURS = 20
-CHUNK = 2048
+CHUNK = 1024
+
+
+def cosines(rows: sparse.csr_array, known: sparse.csr_array) -> NDArray[np.float32]:
+    """Return the cosines of some courses with the fitted ones, shape (n_rows, n_fitted).
+
+    Nearly all courses share some piece of text, so that their cosines are a dense matrix: one
+    sparse factor alone is a fifth of the time of two.
+    """
+    dense = rows.T.toarray(order="C")
+    return np.ascontiguousarray((known @ dense).T)
 
 
 def carry_of(alike: sparse.csr_array, position: NDArray[np.int32]) -> sparse.csr_array:
@@ -35,7 +45,7 @@ def nearest(
     row, column, value = [], [], []
     for start in range(0, n_courses if k else 0, CHUNK):
         chunk = np.arange(start, min(start + CHUNK, n_courses))
-        cosine = (features[chunk] @ known.T).toarray()
+        cosine = cosines(features[chunk], known)
         own = position[chunk]
         cosine[np.flatnonzero(own >= 0), own[own >= 0]] = 0
         near = np.argpartition(-cosine, k - 1, axis=1)[:, :k]

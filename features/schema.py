@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict
 
-from features import catalogue, codes, encoding, past, profiles
+from features import codes, course_encoder, encoding, past, profiles
 from features.columns import ColumnsFile
 from features.declaration import Column
 from features.tables import BY_NAME
@@ -21,7 +21,9 @@ def schema_hash() -> str:
     told = {
         "teachers": _columns("teachers", profiles.STATE_COLUMNS),
         "organisations": _columns("organisations", ("locality", "key_county")),
-        "courses": _columns("courses", (*catalogue.CODE_COLUMNS, *catalogue.TEXT_COLUMNS)),
+        "courses": _columns(
+            "courses", (*course_encoder.CODE_COLUMNS, *course_encoder.TEXT_COLUMNS)
+        ),
         "bins": {
             "tenure": profiles.TENURE_EDGES,
             "past_count": past.COUNT_EDGES,

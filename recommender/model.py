@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.catalogue import Catalogue, CourseEncoder
+from features.catalogue import Catalogue
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.errors import InvalidSetting, NotEnoughData, did_you_mean
 from features.fitted import Fitted
@@ -119,6 +120,15 @@ class Model:
     def catalogue(self, dataset: Dataset, as_of: pd.Timestamp) -> Catalogue:
         """See the courses of a data set at a moment."""
         return self.course_encoder.transform(dataset, as_of)
+
+    def renewed_catalogue(
+        self, former: Catalogue, before: Dataset, dataset: Dataset, as_of: pd.Timestamp
+    ) -> Catalogue:
+        """See the courses of a data set of which most were seen before, in little time.
+
+        ``former`` is what this model saw in ``before``.
+        """
+        return self.course_encoder.renew(former, before, dataset, as_of)
 
     def profiles(
         self,

@@ -31,6 +31,14 @@ SHARED = tuple(table for table in TABLES if "teacher_id" not in table.names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Former:
+    """A catalogue that has changed since, and how models saw it: most of it still stands."""
+
+    dataset: Dataset
+    encoded: Mapping[str, Catalogue]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Shelf:
     """What is kept of one tenant's catalogue while its version stands still.
 
@@ -50,6 +58,8 @@ class Shelf:
         The courses as the model of a version sees them.
     backdrops
         What all teachers are seen against now, by the model of a version.
+    former
+        What was kept before the catalogue changed.
     """
 
     version: int
@@ -59,9 +69,11 @@ class Shelf:
     domains: NDArray[np.object_]
     encoded: dict[str, Catalogue] = field(default_factory=dict)
     backdrops: dict[str, Backdrop] = field(default_factory=dict)
+    former: Former | None = None
+    lock: Lock = field(default_factory=Lock)
 
     @classmethod
-    def of(cls, version: int, dataset: Dataset) -> Shelf:
+    def of(cls, version: int, dataset: Dataset, former: Former | None = None) -> Shelf:
         """Put a tenant's shared tables on a shelf."""
         offerings = dataset.table("offerings")
         modes = offerings["admission_mode"].astype(object)
@@ -72,17 +84,23 @@ class Shelf:
             {course: number for number, course in enumerate(dataset.courses.ids)},
             dict(zip(offerings["offering_id"], modes, strict=True)),
             domains_of(dataset),
+            former=former,
         )
+
+    def left(self) -> Former | None:
+        """Return what the next shelf can begin with."""
+        return Former(self.dataset, self.encoded) if self.encoded else self.former
 
     def backdrop(self, loaded: Loaded, as_of: pd.Timestamp) -> Backdrop:
         """Return what all teachers are seen against at a moment, kept while it stands."""
-        kept = self.standing(loaded, as_of)
-        if kept is None:
-            catalogue = self.catalogue(loaded, as_of)
-            kept = Backdrop.of(loaded.model, self.dataset, catalogue, as_of)
-            self.backdrops.clear()
-            self.backdrops[loaded.version] = kept
-        return kept
+        with self.lock:  # the first makes it, and the others wait for it
+            kept = self.standing(loaded, as_of)
+            if kept is None:
+                catalogue = self._catalogue(loaded, as_of)
+                kept = Backdrop.of(loaded.model, self.dataset, catalogue, as_of)
+                self.backdrops.clear()
+                self.backdrops[loaded.version] = kept
+            return kept
 
     def seen(self, loaded: Loaded, as_of: pd.Timestamp, now: pd.Timestamp) -> Backdrop:
         """Return what all teachers were seen against at a moment; what is past is not kept."""
@@ -101,7 +119,7 @@ class Shelf:
 
     def warm(self, loaded: Loaded, present: Loaded | None, as_of: pd.Timestamp) -> None:
         """See the courses as a model that is about to answer; what the present one sees stays."""
-        catalogue = loaded.model.catalogue(self.dataset, as_of)
+        catalogue = self._encoded(loaded, as_of)
         backdrop = Backdrop.of(loaded.model, self.dataset, catalogue, as_of)
         kept = {present.version} if present is not None else set()
         for version in self.encoded.keys() - kept:
@@ -114,10 +132,22 @@ class Shelf:
 
         Of a catalogue the moment decides only which courses have appeared.
         """
+        with self.lock:
+            return self._catalogue(loaded, as_of)
+
+    def _catalogue(self, loaded: Loaded, as_of: pd.Timestamp) -> Catalogue:
         if loaded.version not in self.encoded:
+            found = self._encoded(loaded, as_of)
             self.encoded.clear()  # of the model before this one
-            self.encoded[loaded.version] = loaded.model.catalogue(self.dataset, as_of)
+            self.encoded[loaded.version] = found
         return self.encoded[loaded.version].at(self.dataset, as_of)
+
+    def _encoded(self, loaded: Loaded, as_of: pd.Timestamp) -> Catalogue:
+        before = self.former
+        known = before.encoded.get(loaded.version) if before is not None else None
+        if before is None or known is None:
+            return loaded.model.catalogue(self.dataset, as_of)
+        return loaded.model.renewed_catalogue(known, before.dataset, self.dataset, as_of)
 
 
 class Shelves:
@@ -142,7 +172,8 @@ class Shelves:
         with self._lock:
             shelf = self._shelves.get(tenant.name)
             if shelf is None or shelf.version != tenant.catalogue_version:
-                shelf = Shelf.of(tenant.catalogue_version, _shared(connection, tenant))
+                former = None if shelf is None else shelf.left()
+                shelf = Shelf.of(tenant.catalogue_version, _shared(connection, tenant), former)
                 self._shelves[tenant.name] = shelf
             return shelf
 

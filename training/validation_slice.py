@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from features.catalogue import CourseEncoder
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.profiles import ProfileEncoder, Profiles
 from recommender.ranking import best

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from features.catalogue import CourseEncoder
 from features.codes import CHOICE_KINDS
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.moments import MICROSECONDS_PER_DAY, instant
 from features.profiles import ProfileEncoder

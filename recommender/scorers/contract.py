@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from features.catalogue import Catalogue, CourseEncoder
+from features.catalogue import Catalogue
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.events import EventLog
 from features.fitted import Fitted

@@ -6,10 +6,14 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from time import monotonic
 from typing import Any
 
 import pandas as pd
+import sqlalchemy as sa
+import structlog
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from serving import problems
 from serving.api import (
@@ -96,6 +100,7 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(_warm, service)
         service.impressions.start()
         following.start()
         sending.start()
@@ -137,6 +142,17 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     )
     app.add_middleware(Shedding, most=settings.most_waiting, metrics=metrics)
     return app
+
+
+def _warm(service: Service) -> None:
+    """Make ready before the port opens; without a database the service starts all the same."""
+    began = monotonic()
+    try:
+        service.warm()
+    except sa.exc.SQLAlchemyError as error:
+        structlog.get_logger().error("not warm", why=type(error).__name__)
+    else:
+        structlog.get_logger().info("warm", seconds=round(monotonic() - began, 1))
 
 
 def _v1(app: FastAPI, settings: Settings) -> APIRouter:

@@ -25,6 +25,7 @@ from serving.models import ModelHolder
 from serving.settings import Settings
 from serving.solving import Solving
 from serving.store.engine import Store
+from serving.store.tenants import all_tenants
 from serving.tiers import Tiers
 from serving.tokens import find_token
 from serving.trying import Trying
@@ -82,6 +83,15 @@ class Service:
             Intake(store),
             Solving(settings.solvers, settings.solver_queue),
         )
+
+    def warm(self) -> None:
+        """Let the model see the courses of every tenant, so that no teacher waits for it."""
+        loaded = self.models.loaded
+        if loaded is None:
+            return
+        with self.store.reading() as connection:
+            for tenant in all_tenants(connection):
+                self.shelves.of(connection, tenant).backdrop(loaded, self.clock())
 
     @property
     def skew(self) -> pd.Timedelta:

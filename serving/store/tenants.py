@@ -45,6 +45,12 @@ def find_tenant(connection: sa.Connection, name: str) -> Tenant:
     return Tenant(name, _parsed(rows[0]["columns_file"]), rows[0]["catalogue_version"])
 
 
+def all_tenants(connection: sa.Connection) -> tuple[Tenant, ...]:
+    """Return every tenant, in the order of their names."""
+    names = connection.execute(sa.select(TENANTS.c[TENANT]).order_by(TENANTS.c[TENANT])).scalars()
+    return tuple(find_tenant(connection, name) for name in names.all())
+
+
 @lru_cache(maxsize=64)
 def _parsed(columns_file: str) -> ColumnsFile:
     return parse_columns(columns_file)

@@ -8,7 +8,7 @@ import pytest
 
 from ablation import ALL, judge, table, windows
 from comparison.candidates import MIGHT_SHIP, Once, makers
-from features.catalogue import CourseEncoder
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.profiles import ProfileEncoder
 from prepare import ids_only

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
 
-from features.catalogue import CourseEncoder, appeared
+from features import kriging
+from features.catalogue import Catalogue, appeared
 from features.columns import ColumnsFile
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.fitted import Fitted
 from tests.builders import at, course, teacher, took, world
@@ -185,3 +192,42 @@ def test_thousands_of_courses_are_compared_some_at_a_time(monkeypatch: pytest.Mo
     monkeypatch.setattr("features.neighbours.CHUNK", 1)
 
     np.testing.assert_array_equal(catalogue_of(SHELF).carry.toarray(), whole.carry.toarray())
+
+
+def _same(found: Catalogue, expected: Catalogue) -> None:
+    for name in ("features", "alike", "carry", "borrowed"):
+        left, right = (getattr(each, name) for each in (found, expected))
+        left, right = (x.toarray() if sparse.issparse(x) else x for x in (left, right))
+        np.testing.assert_allclose(left, right, atol=1e-6, err_msg=name)
+    for name in ("appeared", "position", "takers"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+    assert list(found.courses.ids) == list(expected.courses.ids)
+
+
+WORDS = ("阅读", "实验", "安全", "德育", "数学")
+TITLES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map("".join)
+SHELVES = st.dictionaries(
+    st.sampled_from("abcdefgh"),
+    st.tuples(TITLES, st.sampled_from(["teaching", "safety", None])),
+    min_size=1,
+)
+
+
+@settings(max_examples=30)
+@given(SHELVES, SHELVES, st.sampled_from([0, kriging.MOST]))
+def test_seeing_what_has_changed_is_seeing_all_anew(
+    before: dict[str, tuple[str, str | None]], after: dict[str, tuple[str, str | None]], most: int
+) -> None:
+    def shelf(courses: dict[str, tuple[str, str | None]]) -> Dataset:
+        told = [course(key, title_zh=t, domain=d) for key, (t, d) in courses.items()]
+        return world([took("ann", next(iter(courses)), "2025-01-01")], courses=told)
+
+    with patch.object(kriging, "MOST", most), patch.object(kriging, "NEAREST", 1):
+        encoder = CourseEncoder.fit(shelf(before), NOW)
+        former = encoder.transform(shelf(before), NOW)
+
+        renewed = encoder.renew(former, shelf(before), shelf(before | after), NOW)
+        left = encoder.renew(renewed, shelf(before | after), shelf(after), NOW)
+
+        _same(renewed, encoder.transform(shelf(before | after), NOW))
+        _same(left, encoder.transform(shelf(after), NOW))

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features import codes, histories
-from features.catalogue import Catalogue, CourseEncoder
+from features.catalogue import Catalogue
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.histories import DAYS, STEPS, event_weights, histories_before
 from features.moments import MICROSECONDS_PER_DAY, instant

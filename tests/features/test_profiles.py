@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.catalogue import CourseEncoder
 from features.columns import ColumnsFile
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.past import past_courses, past_training
 from features.profiles import ProfileEncoder, Profiles

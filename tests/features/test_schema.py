@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from features import codes, profiles
-from features.catalogue import CODE_COLUMNS, CourseEncoder
 from features.columns import ColumnsFile
+from features.course_encoder import CODE_COLUMNS, CourseEncoder
 from features.profiles import OWN_COLUMNS, ProfileEncoder
 from features.schema import declared_features, schema_hash
 from features.tables import BY_NAME

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.catalogue import CourseEncoder
 from features.codes import CHOICE_KINDS
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.moments import instant
 from features.profiles import ProfileEncoder

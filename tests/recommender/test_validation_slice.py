@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.catalogue import CourseEncoder
+from features.course_encoder import CourseEncoder
 from features.profiles import ProfileEncoder
 from recommender.scorers.contract import Training
 from recommender.scorers.validation import Validation

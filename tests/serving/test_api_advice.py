@@ -219,23 +219,23 @@ def test_a_new_course_and_a_new_teacher_are_ordinary(platform):
     assert len(found) > 20
 
 
-def test_the_catalogue_is_encoded_once_until_it_changes(platform, monkeypatch):
-    encoded = []
-    original = Model.catalogue
+def test_the_catalogue_is_encoded_once_and_then_what_changes_of_it(platform, monkeypatch):
+    seen = []
 
-    def counting(self: Model, *arguments: Any) -> Any:
-        encoded.append(1)
-        return original(self, *arguments)
+    def counted(name: str) -> Callable[..., Any]:
+        original = getattr(Model, name)
+        return lambda *arguments: seen.append(name) or original(*arguments)
 
-    monkeypatch.setattr(Model, "catalogue", counting)
+    for name in ("catalogue", "renewed_catalogue"):
+        monkeypatch.setattr(Model, name, counted(name))
     courses(platform.get(LIST))
-    encoded.clear()
+    seen.clear()
     courses(platform.get(LIST))
-    assert len(encoded) == 0
+    assert not seen
     platform.put("/v1/offerings/o-new", {"course_id": "c01"})
     courses(platform.get(LIST))
     courses(platform.get(LIST))
-    assert len(encoded) == 1
+    assert seen == ["renewed_catalogue"]
 
 
 def test_a_course_that_appears_later_is_seen_when_its_time_comes(platform, clock):

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from features.catalogue import CourseEncoder
 from features.columns import ColumnsFile
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from tests.builders import at, course, teacher, took, world
 from training.qualities import Qualities

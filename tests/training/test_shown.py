@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from comparison.judging import judged_teachers, lists
 from comparison.own import asked
 from comparison.task import Task
-from features.catalogue import CourseEncoder
+from features.course_encoder import CourseEncoder
 from features.dataset import Dataset
 from features.profiles import ProfileEncoder
 from recommender.eligibility import Eligibility
