@@ -1,6 +1,6 @@
 # zixuan: `make help` lists the targets. Needs Python 3.11 or newer; gcc only for LightFM on 3.11.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-without-lightfm check client screenshots notebooks bench lightfm lock clean
+.PHONY: help demo test coverage test-without-lightfm check client screenshots notebooks bench lightfm lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,6 +26,9 @@ demo: $(VENV)/.runtime lightfm  ## install, simulate a county, train, serve, pri
 	$(BIN)/zixuan demo
 
 test: $(VENV)/.development lightfm  ## install what the tests need and run them all
+	$(PYTEST)
+
+coverage: $(VENV)/.development lightfm  ## the same, and which lines none of them ran (a third slower)
 	$(PYTEST) --cov
 
 test-without-lightfm: $(VENV)/.development  ## the tests, in the state where LightFM cannot be had

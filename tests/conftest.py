@@ -5,11 +5,15 @@ from __future__ import annotations
 import importlib.util
 import ipaddress
 import os
+import shutil
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
+
+from training.tracking import Tracker
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 LOCAL_NAMES = ("", "localhost", "testserver")
@@ -50,12 +54,27 @@ def pytest_configure(config: pytest.Config) -> None:
     # Explaining a failure can take minutes over tables; the shrunk example says enough.
     phases = set(Phase) - {Phase.explain}
     settings.register_profile(
-        "zixuan", derandomize=True, deadline=None, database=None, phases=phases
+        "zixuan", derandomize=True, deadline=None, database=None, phases=phases, max_examples=40
     )
-    settings.load_profile("zixuan")
+    settings.register_profile("thorough", deadline=None, phases=phases, max_examples=1_000)
+    settings.load_profile(config.getoption("--hypothesis-profile", None) or "zixuan")
     sys.addaudithook(_stay_on_this_machine)
     if os.environ.get("CI") == "true":
         config.pluginmanager.register(NothingIsSkipped())
+
+
+@pytest.fixture(scope="session")
+def new_registry(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Tracker]:
+    """Make a registry without models in a folder: a copy, for MLflow takes seconds over each."""
+    empty = Tracker.in_folder(tmp_path_factory.mktemp("registry"))
+    assert empty.champion_version() is None
+
+    def make(folder: Path) -> Tracker:
+        folder.mkdir(exist_ok=True)
+        shutil.copyfile(empty.uri.removeprefix("sqlite:///"), folder / "mlflow.db")
+        return Tracker.in_folder(folder)
+
+    return make
 
 
 def pytest_report_header() -> str:

@@ -213,7 +213,7 @@ SHELVES = st.dictionaries(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(SHELVES, SHELVES, st.sampled_from([0, kriging.MOST]))
 def test_seeing_what_has_changed_is_seeing_all_anew(
     before: dict[str, tuple[str, str | None]], after: dict[str, tuple[str, str | None]], most: int

@@ -37,7 +37,7 @@ class Database:
 
     def __init__(self, folder: Path) -> None:
         self.server = databases.start(folder / "data")
-        self.url = databases.new_database(self.server)
+        self.url = databases.Databases(self.server).bare()
 
     def stop_at_once(self) -> None:
         databases.stop(self.server)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -85,11 +84,10 @@ def postgres() -> Iterator[NewUrl]:
 
 @pytest.fixture(scope="module", params=databases.DATABASES)
 def new_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewUrl:
-    """Makes an empty database: what the store promises, it promises on both kinds."""
+    """Makes databases: what the store promises, it promises on both kinds."""
     if request.param == "postgresql":
         return request.getfixturevalue("postgres")
-    folder = tmp_path_factory.mktemp("store")
-    return lambda: f"sqlite:///{folder / uuid.uuid4().hex}.db"
+    return databases.Files(tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from training.tracking import Tracker
 
 
 @pytest.fixture(scope="module")
-def tracker(tmp_path_factory: pytest.TempPathFactory) -> Tracker:
-    return Tracker.in_folder(tmp_path_factory.mktemp("registry"))
+def tracker(
+    tmp_path_factory: pytest.TempPathFactory, new_registry: Callable[[Path], Tracker]
+) -> Tracker:
+    return new_registry(tmp_path_factory.mktemp("registry"))
 
 
 def test_without_a_registry_there_is_no_champion_and_none_is_made(tmp_path: Path):

@@ -29,8 +29,8 @@ PATIENCE = 60
 
 
 @pytest.fixture
-def tracker(tmp_path: Path) -> Tracker:
-    return Tracker.in_folder(tmp_path / "registry")
+def tracker(tmp_path: Path, new_registry: Callable[[Path], Tracker]) -> Tracker:
+    return new_registry(tmp_path / "registry")
 
 
 @pytest.fixture(scope="module")

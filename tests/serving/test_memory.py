@@ -225,13 +225,21 @@ steps = st.lists(
 )
 
 
+@pytest.fixture(scope="module")
+def imported(new_url: NewUrl, county: Dataset) -> str:
+    """The URL of a store that is to be copied, not opened."""
+    store = Store.open(url := new_url())
+    import_dataset(store, county, now=START)
+    store.close()
+    return url
+
+
 @given(steps)
 @settings(max_examples=15)
 def test_for_any_order_of_events_and_clock_the_served_profile_is_the_one_computed_anew(
-    new_url: NewUrl, county: Dataset, model: Model, taken: Any
+    new_url: NewUrl, imported: str, model: Model, taken: Any
 ) -> None:
-    store = Store.open(new_url())
-    import_dataset(store, county, now=START)
+    store = Store.open(new_url.copy(imported))
     served = Served(store, model)
     served.check("t1", hours(9_500))
     dated: dict[pd.Timestamp, Any] = {}

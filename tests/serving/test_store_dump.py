@@ -69,12 +69,10 @@ def full(store: Store) -> Store:
 
 @pytest.fixture(scope="module", params=databases.DATABASES)
 def new_target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewUrl:
-    """Makes an empty database to restore into, of each kind for each kind dumped from."""
+    """Makes databases to restore into, of each kind for each kind dumped from."""
     if request.param == "postgresql":
         return request.getfixturevalue("postgres")
-    folder = tmp_path_factory.mktemp("target")
-    count = iter(range(1_000))
-    return lambda: f"sqlite:///{folder / str(next(count))}.db"
+    return databases.Files(tmp_path_factory.mktemp("target"))
 
 
 @pytest.fixture

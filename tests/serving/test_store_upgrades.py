@@ -30,7 +30,7 @@ NOW = pd.Timestamp("2026-03-01T00:00:00Z")
 @pytest.fixture(params=REVISIONS)
 def released(request: pytest.FixtureRequest, new_url: NewUrl) -> str:
     """The URL of a database as a released schema has left it."""
-    url = new_url()
+    url = new_url.bare()
     load(url, request.param)
     return url
 

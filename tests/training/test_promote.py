@@ -16,7 +16,6 @@ from tests.builders import teacher, took, world
 from training.gates import GATES, Verdict
 from training.golden import Golden, GoldenTeacher
 from training.promote import promote, rollback
-from training.tracking import Tracker
 from training.train import train
 from training.trial import Demands, Evidence, Trial
 
@@ -73,9 +72,9 @@ def poor(data, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def tracker(tmp_path_factory, good):
+def tracker(tmp_path_factory, new_registry, good):
     """A registry whose champion is the good model."""
-    tracker = Tracker.in_folder(tmp_path_factory.mktemp("registry"))
+    tracker = new_registry(tmp_path_factory.mktemp("registry"))
     promote(good, tracker)
     return tracker
 
@@ -307,9 +306,9 @@ def test_an_error_half_way_leaves_the_champion(poor, tracker, alone, monkeypatch
 
 
 def test_a_champion_that_cannot_be_read_is_no_champion_to_be_compared_with(
-    good, poor, data, tmp_path
+    good, poor, data, tmp_path, new_registry
 ):
-    tracker = Tracker.in_folder(tmp_path / "registry")
+    tracker = new_registry(tmp_path / "registry")
     promote(poor, tracker)
     (tracker.champion() / "values.json").write_text("{}")
     with pytest.raises(Refused, match="unseen_choices: the champion cannot be compared with"):
@@ -321,9 +320,9 @@ def test_a_champion_that_cannot_be_read_is_no_champion_to_be_compared_with(
 
 
 def test_a_better_model_passes_every_gate_and_can_be_rolled_back_and_promoted_again(
-    good, poor, data, tmp_path
+    good, poor, data, tmp_path, new_registry
 ):
-    tracker = Tracker.in_folder(tmp_path / "registry")
+    tracker = new_registry(tmp_path / "registry")
     with pytest.raises(Refused, match="no champion at all"):
         rollback(tracker)
     first = promote(poor, tracker)

@@ -95,9 +95,9 @@ def test_more_than_one_call_takes_is_kept_whole(tracker, artifacts):
 
 
 @pytest.fixture
-def three(tmp_path, artifacts):
+def three(tmp_path, new_registry, artifacts):
     """A registry with three champions after each other."""
-    tracker = Tracker.in_folder(tmp_path)
+    tracker = new_registry(tmp_path)
     for name in ("a", "b", "c"):
         tracker.promote(tracker.register(name, artifacts / "one"))
     return tracker

@@ -73,7 +73,7 @@ def main() -> None:
         with closing(sqlite3.connect(file)) as connection:
             _write(f"{revision}.sqlite.sql", list(connection.iterdump()))
     with databases.postgres() as new_url:
-        url = sa.make_url(new_url())
+        url = sa.make_url(new_url.bare())
         _made(url.render_as_string(hide_password=False), revision)
         program = Path(databases.wheel().__file__).parent / "pginstall18" / "bin" / "pg_dump"
         where = ["--host", str(url.query["host"]), "--username", "postgres", str(url.database)]
