@@ -63,7 +63,7 @@ class Catalogue:
     fitted_features: sparse.csr_array
     alike: sparse.csr_array
     carry: sparse.csr_array
-    borrowed: NDArray[np.float32] | sparse.csr_array
+    borrowed: NDArray[np.float32] | sparse.csc_array
     appeared: NDArray[np.bool_]
     position: NDArray[np.int32]
     takers: NDArray[np.int32]
@@ -144,7 +144,7 @@ class Catalogue:
         own = self.position[course]
         return matrix[:, own] if own >= 0 else np.asarray(matrix @ self.weights_of(course))
 
-    def _borrowed_by(self, new: NDArray[np.intp]) -> NDArray[np.float32] | sparse.csr_array:
+    def _borrowed_by(self, new: NDArray[np.intp]) -> NDArray[np.float32] | sparse.csc_array:
         if self.chosen is None:
             return self.borrowed
         number = np.cumsum(self.whole.position < 0) - 1

@@ -139,8 +139,8 @@ class CourseEncoder:
         return self._catalogue(
             dataset.courses,
             _spliced(former.features, content, kept),
-            _turned(_spliced(_turned(former.alike), _turned(alike), kept)),
-            _turned(_spliced(_turned(former.borrowed), _turned(weights), borrowers)),
+            sparse.csr_array(_spliced(former.alike.T.tocsr(), alike.T.tocsr(), kept).T),
+            _spliced(former.borrowed.T, weights.T, borrowers).T,
             visible(dataset, as_of),
         )
 
@@ -165,7 +165,7 @@ class CourseEncoder:
         courses: IdMap,
         features: sparse.csr_array,
         alike: sparse.csr_array,
-        borrowed: NDArray[np.float32] | sparse.csr_array,
+        borrowed: NDArray[np.float32] | sparse.csc_array,
         seen: NDArray[np.bool_],
     ) -> Catalogue:
         position = self.fitted.positions(courses.ids)
@@ -251,10 +251,6 @@ def _spliced(old: Rows, fresh: Rows, kept: NDArray[np.intp]) -> Rows:
 
 def _dense(rows: Rows) -> NDArray[np.float32]:
     return rows.toarray() if isinstance(rows, sparse.csr_array) else rows
-
-
-def _turned(rows: Rows) -> Rows:
-    return sparse.csr_array(rows.T) if sparse.issparse(rows) else np.ascontiguousarray(rows.T)
 
 
 def _takers(log: EventLog, n_courses: int) -> NDArray[np.int32]:

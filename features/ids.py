@@ -68,4 +68,4 @@ class IdMap:
 
     def outside(self, positions: NDArray[np.integer]) -> NDArray[np.object_]:
         """Return the outside ids at these positions, shape (len(positions),)."""
-        return self.ids.to_numpy(dtype=object)[positions]
+        return self.ids.take(positions).to_numpy(dtype=object)

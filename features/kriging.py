@@ -54,7 +54,7 @@ def noise_of(content: sparse.csr_array, takers: NDArray[np.integer]) -> float:
 
 def weights(
     content: sparse.csr_array, new: sparse.csr_array, noise: float
-) -> NDArray[np.float32] | sparse.csr_array:
+) -> NDArray[np.float32] | sparse.csc_array:
     """Return what new courses borrow from the fitted ones, shape (n_fitted, n_new).
 
     Each column sums to 1 and may hold weights below 0; a course like no other borrows nothing.
@@ -68,17 +68,18 @@ def weights(
         Above 0.
     """
     if not content.nnz or not new.nnz:
-        return sparse.csr_array((content.shape[0], new.shape[0]), dtype=np.float32)
+        return sparse.csc_array((content.shape[0], new.shape[0]), dtype=np.float32)
     if content.shape[0] <= MOST:
         alike = _products(content, content)[None]
         found = _solved(alike, _products(content, new)[None], noise)[0]
-        return np.ascontiguousarray(found, np.float32)
+        # By columns: a teacher's list takes those of a few courses.
+        return np.asfortranarray(found, np.float32)
     columns = [
         _borrowed(content, new[start : start + CHUNK], noise)
         for start in range(0, new.shape[0], CHUNK)
     ]
     empty = sparse.csc_array((content.shape[0], 0), dtype=np.float32)
-    return sparse.csr_array(sparse.hstack([empty, *columns], format="csr"))
+    return sparse.csc_array(sparse.hstack([empty, *columns], format="csc"))
 
 
 def _borrowed(content: sparse.csr_array, new: sparse.csr_array, noise: float) -> sparse.csc_array:

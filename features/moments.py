@@ -41,5 +41,5 @@ def local_day(as_of: pd.Timestamp, zone: str) -> pd.Timestamp:
 
 def local_days(moments: NDArray[np.int64], zone: str) -> pd.DatetimeIndex:
     """Return the calendar days of UTC microseconds in a zone, as naive midnights, shape (n,)."""
-    times = pd.to_datetime(moments, unit="us", utc=True)
+    times = pd.DatetimeIndex(moments.view("datetime64[us]"), tz="UTC")
     return times.tz_convert(zone).tz_localize(None).normalize()
