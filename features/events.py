@@ -84,7 +84,9 @@ class EventLog:
 
     def of_kinds(self, *kinds: str) -> EventLog:
         """Return the events of these kinds."""
-        return self.where(np.isin(self.kind, [KIND_NUMBER[kind] for kind in kinds]))
+        asked = np.zeros(len(KIND_NUMBER), bool)
+        asked[[KIND_NUMBER[kind] for kind in kinds]] = True
+        return self.where(asked[self.kind])
 
     def standing(self) -> NDArray[np.bool_]:
         """Say which events are a teacher's own choice that stands; shape (n_events,).

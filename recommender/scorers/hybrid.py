@@ -106,7 +106,8 @@ class Hybrid:
         total = np.zeros((len(profiles), catalogue.width), np.float32)
         for rows, stage in self._groups(profiles):
             own = catalogue.appeared if allowed is None else allowed[rows]
-            scores = self._scores(stage, profiles.rows(rows), catalogue)
+            some = profiles if len(rows) == len(profiles) else profiles.rows(rows)
+            scores = self._scores(stage, some, catalogue)
             total[rows] = self._blended(stage, scores, catalogue, own)
         return total
 

@@ -194,7 +194,7 @@ class Sequence:
         ones = sparse.csr_array(np.ones((features.shape[0], 1), np.float32))
         past = self._past(histories)
         if len(self.columns_) < past[0].shape[1]:
-            past = tuple(history[:, self.columns_] for history in past)
+            past = tuple(_columns(history, self.columns_) for history in past)
         return sparse.csr_array(sparse.hstack([*past, features, ones], format="csr"))
 
     def _targets(self, training: Training, rows: NDArray[np.integer]) -> sparse.csr_array:
@@ -215,3 +215,14 @@ class Sequence:
             (np.concatenate(value), (np.concatenate(row), np.concatenate(column))),
             shape=(len(rows), training.n_fitted),
         )
+
+
+def _columns(history: sparse.csr_array, chosen: NDArray[np.int64]) -> sparse.csr_array:
+    """Return some columns, ascending; quicker for one row than ``history[:, chosen]``."""
+    number = np.full(history.shape[1], -1, np.int32)
+    number[chosen] = np.arange(len(chosen), dtype=np.int32)
+    column = number[history.indices]
+    kept = column >= 0
+    until = np.concatenate([[0], np.cumsum(kept)])[history.indptr]
+    shape = (history.shape[0], len(chosen))
+    return sparse.csr_array((history.data[kept], column[kept], until), shape=shape)
