@@ -37,6 +37,13 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds between looks for a newly promoted model; 0: never.",
     )
+    canary: float = Field(
+        0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Share of the teachers whom the registry's candidate tells, 0 to 1.",
+    )
     policies: Path | None = Field(
         None, description="Folder of further policies, which win over those shipped."
     )

@@ -91,7 +91,8 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     metrics = Metrics()
     store = Store.open(settings.database_url)
     service = Service.of(settings, store, models, clock, metrics)
-    following = Following(models, service.shelves, settings, clock)
+    following = Following(models, service.canary, service.shelves, settings, clock)
+    following.look_at_candidate()
     sending = Sending(store, models, settings, clock, random.Random())
 
     @asynccontextmanager

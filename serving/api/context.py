@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from features.moments import instant
 from serving.api.cells import Id
+from serving.canary import Canary
 from serving.datasets import Shelves
 from serving.identity import Caller, Key, Scope, find_key
 from serving.impressions import Impressions
@@ -45,6 +46,7 @@ class Service:
     settings: Settings
     store: Store
     models: ModelHolder
+    canary: Canary
     shelves: Shelves
     clock: Callable[[], pd.Timestamp]
     metrics: Metrics
@@ -67,12 +69,16 @@ class Service:
         shelves, memory = Shelves(), Memory(store)
         skew = pd.Timedelta(seconds=settings.clock_skew)
         trying = Trying(settings.explore, settings.explore_seed)
+        canary = Canary(models, settings.canary, settings.budget, metrics)
         tiers = Tiers(settings.budget, monotonic)
-        lists = Lists(store, shelves, memory, trying=trying, tiers=tiers, skew=skew)
+        lists = Lists(
+            store, shelves, memory, canary, trying=trying, tiers=tiers, skew=skew, now=monotonic
+        )
         return cls(
             settings,
             store,
             models,
+            canary,
             shelves,
             clock,
             metrics,
