@@ -198,14 +198,7 @@ def test_the_champion_is_no_candidate(
     assert {version(ask, each) for each in IN[:3]} == {model.version}
 
 
-def test_a_damaged_candidate_tells_nobody(
-    tracker: Tracker,
-    following: Following,
-    ask: Any,
-    model: Model,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-):
+def test_a_damaged_candidate_tells_nobody(tracker, following, ask, model, monkeypatch, tmp_path):
     damaged = tmp_path / "damaged"
     shutil.copytree(tracker.folder(SECOND), damaged)
     (damaged / "values.json").write_text("{}", "utf-8")
@@ -303,12 +296,7 @@ def test_nobody_notices_that_a_candidate_becomes_the_champion(
 
 @pytest.mark.usefixtures("tried")
 def test_what_a_candidate_fails_at_the_champion_answers(
-    service: Service,
-    ask: Any,
-    model: Model,
-    others: list[Model],
-    logged: Sequence[Any],
-    monkeypatch: pytest.MonkeyPatch,
+    service, ask, model, others, logged, monkeypatch
 ):
     spoil(monkeypatch, others[0].version, fail)
     told = listed(ask, IN[0])
@@ -341,12 +329,7 @@ def test_a_plan_that_a_candidate_fails_at_the_champion_makes(
 
 @pytest.mark.usefixtures("tried")
 def test_one_that_fails_again_and_again_is_given_up_until_the_alias_names_another(
-    tracker: Tracker,
-    following: Following,
-    ask: Any,
-    model: Model,
-    others: list[Model],
-    monkeypatch: pytest.MonkeyPatch,
+    tracker, following, ask, model, others, monkeypatch
 ):
     spoil(monkeypatch, others[0].version, fail)
     for teacher in IN[: STRIKES + 2]:
@@ -384,12 +367,7 @@ def test_one_that_is_late_again_and_again_is_given_up(
 
 @pytest.mark.usefixtures("tried")
 def test_one_that_is_slower_over_a_window_is_given_up(
-    service: Service,
-    ask: Any,
-    model: Model,
-    others: list[Model],
-    monkeypatch: pytest.MonkeyPatch,
-    seconds: Seconds,
+    service, ask, model, others, monkeypatch, seconds
 ):
     def slow(by: float) -> Callable[[], None]:
         return lambda: setattr(seconds, "now", seconds.now + by)
