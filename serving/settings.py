@@ -81,6 +81,19 @@ class Settings(BaseSettings):
         le=10_000_000,
         description="Requests that a key may make in a minute; others are 429. 0: any number.",
     )
+    tries_per_minute: int = Field(
+        60,
+        ge=0,
+        le=1_000_000,
+        description="Attempts to come in, or for a token, that may fail from one address in a "
+        "minute. 0: any number.",
+    )
+    proxies: str = Field(
+        "127.0.0.1",
+        max_length=1_000,
+        description="Addresses and networks of the proxies that are believed who calls "
+        "(X-Forwarded-For), separated by commas.",
+    )
     budget: float = Field(
         1,
         gt=0,

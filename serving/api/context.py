@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from features.moments import instant
 from serving.api.cells import Id
+from serving.attempts import Attempts
 from serving.canary import Canary
 from serving.datasets import Shelves
 from serving.identity import Caller, Key, Scope, find_key
@@ -55,6 +56,7 @@ class Service:
     impressions: Impressions
     intake: Intake
     solving: Solving
+    attempts: Attempts
 
     @classmethod
     def of(
@@ -87,12 +89,18 @@ class Service:
             Impressions(store),
             Intake(store),
             Solving(settings.solvers, settings.solver_queue),
+            Attempts(_share(settings.tries_per_minute, settings.workers)),
         )
 
     @property
     def skew(self) -> pd.Timedelta:
         """How far a platform's clock may run ahead."""
         return pd.Timedelta(seconds=self.settings.clock_skew)
+
+
+def _share(per_minute: int, workers: int) -> int:
+    """Return the share of one worker, each of which counts for itself; 0 stays 0."""
+    return max(1, per_minute // workers) if per_minute else 0
 
 
 async def _service(request: Request) -> Service:
