@@ -117,7 +117,9 @@ class Settings(BaseSettings):
     issuer: str | None = Field(
         None, description="Issuer (iss) elsewhere whose tokens are accepted, too."
     )
-    issuer_keys: Path | None = Field(None, description="File of its public keys (JWKS); read once.")
+    issuer_keys: Path | None = Field(
+        None, description="File of its public keys (JWKS); read again for a key that it lacked."
+    )
     issuer_audience: str = Field("zixuan", description="What its tokens must be for (aud).")
     issuer_tenant: str = Field("tenant", description="Claim of its tokens that names the tenant.")
     https: bool = Field(

@@ -20,6 +20,7 @@ from serving.datasets import Shelves
 from serving.identity import Caller, Key, Scope, find_key
 from serving.impressions import Impressions
 from serving.intake import Intake
+from serving.issuer_keys import IssuerKeys
 from serving.lists import Lists
 from serving.memory import Memory
 from serving.metrics import Metrics
@@ -57,6 +58,7 @@ class Service:
     intake: Intake
     solving: Solving
     attempts: Attempts
+    issuer_keys: IssuerKeys
 
     @classmethod
     def of(
@@ -90,6 +92,7 @@ class Service:
             Intake(store),
             Solving(settings.solvers, settings.solver_queue),
             Attempts(_share(settings.tries_per_minute, settings.workers)),
+            IssuerKeys(settings.issuer_keys, monotonic),
         )
 
     @property
@@ -123,7 +126,7 @@ async def identified(
     def find(connection: sa.Connection, header: str) -> Key:
         scheme, _, text = header.partition(" ")
         if scheme.lower() == "bearer" and text.count(".") == 2:
-            return find_token(connection, text.strip(), service.settings)
+            return find_token(connection, text.strip(), service.settings, service.issuer_keys)
         return find_key(connection, header, now)
 
     return service.memory.key(header, service.memory.stamp(), find).caller_at(now)
