@@ -30,6 +30,7 @@ from serving.metrics import Metrics
 from serving.settings import Settings
 from serving.store.transfer import import_dataset
 from serving.tiers import Tiers
+from tests.serving.test_tiers import Seconds
 from training.tracking import Tracker
 
 NOW = pd.Timestamp("2026-03-01T00:00:00Z")
@@ -39,16 +40,6 @@ IN, OUT = (
     for wanted in (True, False)
 )
 FIRST, SECOND, THIRD = "1", "2", "3"
-
-
-class Seconds:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture(scope="module")
@@ -248,6 +239,20 @@ def test_all_that_a_teacher_is_told_comes_from_one_model(
     for teacher, own in two:
         kept = ask.get(f"/v1/teachers/{teacher}/export").json()["tables"]["impressions"]
         assert {each["model_version"] for each in kept} == {own.version}
+
+
+@pytest.mark.usefixtures("tried")
+def test_the_page_is_of_the_teachers_model_too(service, at, ask, model, others, monkeypatch):
+    teacher = IN[-2]
+    link = ask("POST", f"/v1/teachers/{teacher}:link").json()["path"]
+    browser = at(ask._app)
+    cookie = browser("POST", link).headers["set-cookie"].split(";")[0]
+    for spoilt, own in ((False, others[0]), (True, model)):
+        if spoilt:
+            spoil(monkeypatch, others[0].version, fail)
+            service.lists._lists.forget(next(reversed(service.lists._lists._things)))
+        assert browser.get("/", headers={"Cookie": cookie}).status_code == 200
+        assert service.impressions._waiting[-1][0]["model_version"] == own.version
 
 
 @pytest.mark.usefixtures("tried")

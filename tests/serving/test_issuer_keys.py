@@ -11,16 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from features.errors import InvalidSetting
 from serving.issuer_keys import PAUSE, IssuerKeys
-
-
-class Seconds:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.serving.test_tiers import Seconds
 
 
 @pytest.fixture
