@@ -1,4 +1,4 @@
-"""The only file of serving that knows MLflow: which artifact is the promoted one.
+"""The only file of serving that knows MLflow: which artifact is promoted, and which is tried.
 
 MLflow stores and names files; reading them is ``recommender.artifact``'s business alone, for
 MLflow's own loaders execute what an artifact says.
@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 
 from features.errors import InvalidSetting
 
-ALIAS = "champion"
+CHAMPION, CANDIDATE = "champion", "candidate"
 _SQLITE = "sqlite:///"
 
 
@@ -32,6 +32,21 @@ def champion(tracking_uri: str, model_name: str) -> Path | None:
     InvalidSetting
         If the artifact is not in a folder that this machine can read.
     """
+    return _named(tracking_uri, model_name, CHAMPION)
+
+
+def candidate(tracking_uri: str, model_name: str) -> Path | None:
+    """Return the folder of the artifact that some teachers are to try, or None; as the champion's.
+
+    Raises
+    ------
+    InvalidSetting
+        If the artifact is not in a folder that this machine can read.
+    """
+    return _named(tracking_uri, model_name, CANDIDATE)
+
+
+def _named(tracking_uri: str, model_name: str, alias: str) -> Path | None:
     if tracking_uri.startswith(_SQLITE):
         file = Path(tracking_uri.removeprefix(_SQLITE)).resolve()
         if not file.exists():
@@ -44,7 +59,7 @@ def champion(tracking_uri: str, model_name: str) -> Path | None:
 
     client = MlflowClient(tracking_uri=tracking_uri, registry_uri=tracking_uri)
     models = client.search_registered_models(f"name='{model_name}'")
-    version = models[0].aliases.get(ALIAS) if models else None
+    version = models[0].aliases.get(alias) if models else None
     if version is None:
         return None
     source = urlsplit(str(client.get_model_version(model_name, str(version)).source))

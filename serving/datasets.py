@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,9 @@ from serving.store.schema import DATA
 from serving.store.tags import without_interest
 from serving.store.tenants import Tenant
 
+Seen = TypeVar("Seen")
+#: So many models' sights of a catalogue are kept.
+MODELS = 3
 #: Tables that all of a tenant's teachers share.
 SHARED = tuple(table for table in TABLES if "teacher_id" not in table.names)
 
@@ -98,8 +102,7 @@ class Shelf:
             if kept is None:
                 catalogue = self._catalogue(loaded, as_of)
                 kept = Backdrop.of(loaded.model, self.dataset, catalogue, as_of)
-                self.backdrops.clear()
-                self.backdrops[loaded.version] = kept
+                keep(self.backdrops, loaded.version, kept)
             return kept
 
     def seen(self, loaded: Loaded, as_of: pd.Timestamp, now: pd.Timestamp) -> Backdrop:
@@ -117,11 +120,17 @@ class Shelf:
         kept = self.backdrops.get(loaded.version)
         return kept if kept is not None and kept.covers(instant(as_of)) else None
 
-    def warm(self, loaded: Loaded, present: Loaded | None, as_of: pd.Timestamp) -> None:
-        """See the courses as a model that is about to answer; what the present one sees stays."""
+    def warm(
+        self,
+        loaded: Loaded,
+        present: Loaded | None,
+        as_of: pd.Timestamp,
+        beside: Loaded | None = None,
+    ) -> None:
+        """See the courses as a model that is about to answer; what those present see stays."""
         catalogue = self._encoded(loaded, as_of)
         backdrop = Backdrop.of(loaded.model, self.dataset, catalogue, as_of)
-        kept = {present.version} if present is not None else set()
+        kept = {each.version for each in (present, beside) if each is not None}
         for version in self.encoded.keys() - kept:
             del self.encoded[version]
         self.encoded[loaded.version] = catalogue
@@ -137,9 +146,7 @@ class Shelf:
 
     def _catalogue(self, loaded: Loaded, as_of: pd.Timestamp) -> Catalogue:
         if loaded.version not in self.encoded:
-            found = self._encoded(loaded, as_of)
-            self.encoded.clear()  # of the model before this one
-            self.encoded[loaded.version] = found
+            keep(self.encoded, loaded.version, self._encoded(loaded, as_of))
         return self.encoded[loaded.version].at(self.dataset, as_of)
 
     def _encoded(self, loaded: Loaded, as_of: pd.Timestamp) -> Catalogue:
@@ -162,10 +169,16 @@ class Shelves:
         shelf = self._shelves.get(tenant.name)
         return shelf if shelf is not None and shelf.version == tenant.catalogue_version else None
 
-    def warm(self, loaded: Loaded, present: Loaded | None, as_of: pd.Timestamp) -> None:
+    def warm(
+        self,
+        loaded: Loaded,
+        present: Loaded | None,
+        as_of: pd.Timestamp,
+        beside: Loaded | None = None,
+    ) -> None:
         """Let a model that is about to answer see every catalogue that is at hand."""
         for shelf in tuple(self._shelves.values()):
-            shelf.warm(loaded, present, as_of)
+            shelf.warm(loaded, present, as_of, beside)
 
     def of(self, connection: sa.Connection, tenant: Tenant) -> Shelf:
         """Return a tenant's shelf as of the connection's transaction."""
@@ -176,6 +189,16 @@ class Shelves:
                 shelf = Shelf.of(tenant.catalogue_version, _shared(connection, tenant), former)
                 self._shelves[tenant.name] = shelf
             return shelf
+
+
+def keep(seen: dict[str, Seen], version: str, by_model: Seen) -> None:
+    """Keep what a model sees; what the oldest of more than three have seen goes.
+
+    Three: the champion, a candidate, and a model that is being replaced.
+    """
+    seen[version] = by_model
+    for other in [each for each in seen if each != version][: -(MODELS - 1)]:
+        seen.pop(other, None)
 
 
 def _shared(connection: sa.Connection, tenant: Tenant) -> Dataset:

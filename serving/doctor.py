@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pandas as pd
 import sqlalchemy as sa
 
-from features.errors import MissingComponent, ZixuanError
+from features.errors import BadArtifact, MissingComponent, ZixuanError
 from features.moments import instant
 from recommender.artifact import load
 from recommender.planning.policy import load_file, shipped
-from serving.champion import champion
+from serving.champion import candidate, champion
 from serving.settings import Settings
 from serving.store.looking import looking, newest_schema, schema_of
 from serving.store.schema import API_KEYS, DATA, DELIVERIES, WEBHOOKS
@@ -67,6 +67,7 @@ def examine(settings: Settings, now: pd.Timestamp) -> tuple[Finding, ...]:
     checks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
         ("store", lambda: _store(settings, now)),
         ("model", lambda: _model(settings)),
+        ("model", lambda: _candidate(settings)),
         ("policies", lambda: _policies(settings)),
         ("clock", _zone),
         ("font", _font),
@@ -168,6 +169,24 @@ def _model(settings: Settings) -> Iterator[Finding]:
     model = load(folder)
     until = model.trained_until.date()
     yield Finding("model", State.WELL, f"{model.version}, learned until {until}")
+
+
+def _candidate(settings: Settings) -> Iterator[Finding]:
+    if not settings.canary:
+        return
+    share = f"{settings.canary:.1%} of the teachers"
+    if settings.artifact is not None:
+        remedy = "unset ZIXUAN_ARTIFACT, so that the registry is asked"
+        yield Finding("model", State.WATCH, f"no candidate for {share}", remedy)
+        return
+    folder = candidate(settings.tracking_uri, settings.model_name)
+    try:
+        found = "no candidate" if folder is None else f"candidate {load(folder).version}"
+    except BadArtifact as error:
+        # The service does without it.
+        yield Finding("model", State.WATCH, f"no candidate for {share}", str(error))
+        return
+    yield Finding("model", State.WELL, f"{found} for {share}")
 
 
 def _policies(settings: Settings) -> Iterator[Finding]:

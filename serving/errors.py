@@ -58,6 +58,25 @@ class TooMany(ZixuanError):
         self.headers = headers
 
 
+class TooManyAttempts(ZixuanError):
+    """An attempt to come in from an address that has failed too often.
+
+    Attributes
+    ----------
+    headers
+        When to come back.
+    """
+
+    def __init__(self, most: int, seconds: int) -> None:
+        super().__init__(
+            "attempts from this address",
+            expected=f"at most {most} in a minute that fail",
+            got="more",
+            remedy="come back after Retry-After seconds, with a link or key that is valid",
+        )
+        self.headers = {"Retry-After": str(seconds)}
+
+
 class NoLongerKept(ZixuanError):
     """A request for what was kept for its time, and is gone."""
 

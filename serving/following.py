@@ -1,4 +1,4 @@
-"""Following the registry: what is promoted answers soon after, without a restart.
+"""Following the registry: what is promoted or tried answers soon after, without a restart.
 
 A thread beside the requests looks at the alias, loads and checks the artifact, sees every
 catalogue at hand as the new model does, and only then lets it answer, by one assignment. Requests
@@ -9,13 +9,15 @@ stays.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event, Thread
 
 import pandas as pd
 import structlog
 
+from serving.canary import Canary
 from serving.datasets import Shelves
-from serving.models import ModelHolder
+from serving.models import Found, Loaded, ModelHolder
 from serving.settings import Settings
 
 
@@ -26,6 +28,8 @@ class Following:
     ----------
     models
         Whose model is replaced.
+    canary
+        Whose candidate is replaced.
     shelves
         The catalogues to be seen by a new model before it answers.
     """
@@ -33,11 +37,13 @@ class Following:
     def __init__(
         self,
         models: ModelHolder,
+        canary: Canary,
         shelves: Shelves,
         settings: Settings,
         clock: Callable[[], pd.Timestamp],
     ) -> None:
         self._models = models
+        self._canary = canary
         self._shelves = shelves
         self._settings = settings
         self._clock = clock
@@ -57,13 +63,28 @@ class Following:
             self._thread.join()
 
     def look(self) -> bool:
-        """Look once; say whether another model answers from now on."""
+        """Look once; say whether another champion answers from now on."""
         found = self._models.newer(self._settings)
-        if found is None:
-            return False
-        self._shelves.warm(found.loaded, self._models.loaded, self._clock())
-        self._models.serve(found)
-        return True
+        if found is not None:
+            self._models.serve(self._seeing(found))
+        self.look_at_candidate()
+        return found is not None
+
+    def _seeing(self, found: Found) -> Found:
+        """Return a model that sees every catalogue: a candidate that is promoted does already."""
+        tried = self._canary.loaded
+        if tried is not None and tried.version == found.loaded.version:
+            return replace(found, loaded=tried)
+        self._shelves.warm(found.loaded, self._models.loaded, self._clock(), tried)
+        return found
+
+    def _see(self, loaded: Loaded) -> None:
+        self._shelves.warm(loaded, self._models.loaded, self._clock(), self._canary.loaded)
+
+    def look_at_candidate(self) -> None:
+        """Look once which model is the candidate, unless the settings name a model."""
+        if self._settings.artifact is None:
+            self._canary.follow(self._settings, self._see)
 
     def _follow(self) -> None:
         while not self._over.wait(self._settings.model_check):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -12,6 +13,7 @@ from features.moments import instant
 from recommender.advise import Recommendation
 from recommender.backdrop import Backdrop
 from recommender.wanted import EVERYTHING, Wanted
+from serving.canary import Canary
 from serving.datasets import Shelf, Shelves
 from serving.memory import Memory, Recent
 from serving.models import Loaded
@@ -52,6 +54,8 @@ class List:
 
     Parameters
     ----------
+    loaded
+        The model that made it.
     moment
         UTC microseconds as of which it was made.
     source
@@ -60,6 +64,7 @@ class List:
         The answer, cut where the id of each showing goes; empty before the first.
     """
 
+    loaded: Loaded
     dossier: Dossier
     backdrop: Backdrop
     moment: int
@@ -85,12 +90,16 @@ class Lists:
     ----------
     store, shelves, memory
         What lists are made from.
+    canary
+        Chooses whose model makes a list, and is told how it went.
     trying
         How much they explore.
     tiers
         What makes them.
     skew
         How far a platform's clock may run ahead.
+    now
+        Tells seconds, from any start.
     """
 
     def __init__(
@@ -98,10 +107,12 @@ class Lists:
         store: Store,
         shelves: Shelves,
         memory: Memory,
+        canary: Canary,
         *,
         trying: Trying,
         tiers: Tiers,
         skew: pd.Timedelta,
+        now: Callable[[], float],
     ) -> None:
         self._store = store
         self._shelves = shelves
@@ -109,9 +120,11 @@ class Lists:
         self._trying = trying
         self._tiers = tiers
         self._skew = skew
+        self._canary = canary
+        self._now = now
         self._lists: Recent[Ask, List] = Recent(LISTS)
 
-    async def now(self, ask: Ask, loaded: Loaded, now: pd.Timestamp) -> List:
+    async def now(self, ask: Ask, now: pd.Timestamp) -> List:
         """Return a teacher's list as of now, after all that has been committed.
 
         Now is the last full minute, or just after what has changed since: the teacher's latest
@@ -122,7 +135,20 @@ class Lists:
         ------
         UnknownId
             If the tenant has no such teacher.
+        NoModel
+            If there is no model.
         """
+        loaded, champion = self._canary.models(ask.tenant, ask.teacher_id)
+        if loaded is champion:
+            return await self._by(champion, ask, now)
+        try:
+            return await self._by(loaded, ask, now)
+        except Exception as error:
+            found = await self._by(champion, ask, now)
+            self._canary.failed(loaded, error)
+            return found
+
+    async def _by(self, loaded: Loaded, ask: Ask, now: pd.Timestamp) -> List:
         stamp = self._memory.stamp()
         owner = self._memory.tenant(ask.tenant, stamp)
         shelf = self._shelves.kept(owner)
@@ -162,8 +188,14 @@ class Lists:
                 scorer=tier,
             )
 
-        source, items = self._tiers.make(loaded.model, make)
-        return List(dossier, backdrop, moment, items, source)
+        began, best = self._now(), loaded.model.hybrid.name
+        if loaded is self._canary.loaded:
+            # What stands in for a candidate is the champion, not a lesser part of the candidate.
+            source, items = best, make(best)
+        else:
+            source, items = self._tiers.make(loaded.model, make)
+        self._canary.listed(loaded, self._now() - began if source == best else None)
+        return List(loaded, dossier, backdrop, moment, items, source)
 
     def _fetched(self, tenant: Tenant) -> Shelf:
         with self._store.reading() as connection:

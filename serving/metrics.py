@@ -63,6 +63,19 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="livemax",
         )
+        self._canary = Gauge(
+            "zixuan_canary_share",
+            "Share of the teachers whom a candidate tells, by its version; 0 for one that did.",
+            ("version",),
+            registry=self._registry,
+            multiprocess_mode="livemax",
+        )
+        self._routed_back = Counter(
+            "zixuan_canary_routed_back",
+            "Candidates that did worse than the champion and were given up, by version.",
+            ("version",),
+            registry=self._registry,
+        )
         self._version = ""
 
     def begun(self) -> None:
@@ -93,6 +106,14 @@ class Metrics:
             self._model.labels(self._version).set(0)
         self._model.labels(version).set(1)
         self._version = version
+
+    def tried(self, version: str, share: float) -> None:
+        """Say which share of the teachers a candidate tells from now on."""
+        self._canary.labels(version).set(share)
+
+    def routed_back(self, version: str) -> None:
+        """Count a candidate as given up."""
+        self._routed_back.labels(version).inc()
 
     def exposition(self) -> bytes:
         """Return everything in Prometheus's text format."""

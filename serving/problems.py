@@ -40,6 +40,7 @@ from serving.errors import (
     NotSignedIn,
     SpentLink,
     TooMany,
+    TooManyAttempts,
     Unconditional,
 )
 
@@ -84,6 +85,7 @@ KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
         Changed: Kind(412, "changed", "It is no longer what the request's condition says"),
         Unconditional: Kind(428, "unconditional", "A patch must say what it was made for"),
         TooMany: Kind(429, "too-many", "The key has asked too often"),
+        TooManyAttempts: Kind(429, "too-many-attempts", "The address has failed too often"),
         Busy: Kind(503, "busy", "Too many plans are being made"),
         NoModel: Kind(503, "no-model", "No model is loaded"),
         BadArtifact: Kind(503, "bad-model", "The model cannot be used"),
@@ -136,7 +138,7 @@ def kind_of(error: ZixuanError) -> Kind:
 
 def install(app: FastAPI) -> None:
     """Let every error of an app leave it as a problem."""
-    app.exception_handler(ZixuanError)(_of_ours)
+    app.exception_handler(ZixuanError)(of_ours)
     app.exception_handler(RequestValidationError)(_of_validation)
     app.exception_handler(HTTPException)(_of_framework)
     app.exception_handler(IntegrityError)(_of_race)
@@ -152,13 +154,14 @@ def _request_id(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 
-async def _of_ours(request: Request, error: ZixuanError) -> JSONResponse:
+async def of_ours(request: Request, error: ZixuanError) -> JSONResponse:
+    """Answer with the problem that an error is."""
     kind = kind_of(error)
     errors = []
     if isinstance(error, InvalidData):
         errors = [{"pointer": f"/{each.column}", "detail": str(each)} for each in error.problems]
     answer = problem(kind, str(error), _request_id(request), errors)
-    if isinstance(error, TooMany | Busy):
+    if isinstance(error, TooMany | TooManyAttempts | Busy):
         answer.headers.update(error.headers)
     return answer
 

@@ -37,6 +37,13 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds between looks for a newly promoted model; 0: never.",
     )
+    canary: float = Field(
+        0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Share of the teachers whom the registry's candidate tells, 0 to 1.",
+    )
     policies: Path | None = Field(
         None, description="Folder of further policies, which win over those shipped."
     )
@@ -74,6 +81,19 @@ class Settings(BaseSettings):
         le=10_000_000,
         description="Requests that a key may make in a minute; others are 429. 0: any number.",
     )
+    tries_per_minute: int = Field(
+        60,
+        ge=0,
+        le=1_000_000,
+        description="Attempts to come in, or for a token, that may fail from one address in a "
+        "minute. 0: any number.",
+    )
+    proxies: str = Field(
+        "127.0.0.1",
+        max_length=1_000,
+        description="Addresses and networks of the proxies that are believed who calls "
+        "(X-Forwarded-For), separated by commas.",
+    )
     budget: float = Field(
         1,
         gt=0,
@@ -97,7 +117,9 @@ class Settings(BaseSettings):
     issuer: str | None = Field(
         None, description="Issuer (iss) elsewhere whose tokens are accepted, too."
     )
-    issuer_keys: Path | None = Field(None, description="File of its public keys (JWKS); read once.")
+    issuer_keys: Path | None = Field(
+        None, description="File of its public keys (JWKS); read again for a key that it lacked."
+    )
     issuer_audience: str = Field("zixuan", description="What its tokens must be for (aud).")
     issuer_tenant: str = Field("tenant", description="Claim of its tokens that names the tenant.")
     https: bool = Field(

@@ -2,29 +2,28 @@
 
 A token is a JWT that the tenant's secret signs. It names its key, and is worth no more than that:
 a key that is revoked takes its tokens with it at once. An issuer elsewhere can be trusted, too, by
-its public keys in a file; what its tokens may do is fixed by the settings, not by the token.
+its public keys; what its tokens may do is fixed by the settings, not by the token.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 import jwt
 import pandas as pd
 import sqlalchemy as sa
 
-from features.errors import InvalidSetting
 from features.moments import instant
 from serving.errors import NotIdentified
 from serving.identity import Caller, Key, Scope, find_key, find_key_by_id
+from serving.issuer_keys import IssuerKeys
 from serving.settings import Settings
+from serving.store import audit
 from serving.store.rows import lock
 from serving.store.schema import SECRETS, TENANT
+from serving.store.tenants import find_tenant
 
 ISSUER: Final = "zixuan"
 AUDIENCE: Final = "zixuan"
@@ -70,18 +69,31 @@ def make_token(connection: sa.Connection, key_text: str, now: pd.Timestamp) -> T
 
 
 def rotate(connection: sa.Connection, tenant: str, now: pd.Timestamp) -> None:
-    """Sign with a new secret from now on; what the one before has signed is still taken."""
+    """Sign with a new secret from now on; what the one before has signed is still taken.
+
+    Raises
+    ------
+    UnknownId
+        If there is no such tenant.
+    """
+    find_tenant(connection, tenant)
     lock(connection, tenant, _PURPOSE)
-    _make(connection, tenant, now)
+    secret_id, _ = _make(connection, tenant, now)
     mine = (SECRETS.c[TENANT] == tenant, SECRETS.c.purpose == _PURPOSE)
     newest = sa.select(SECRETS.c.secret_id).where(*mine)
     two = newest.order_by(SECRETS.c.made_at.desc(), SECRETS.c.secret_id.desc()).limit(2)
     kept = list(connection.scalars(two))
     connection.execute(sa.delete(SECRETS).where(*mine, SECRETS.c.secret_id.not_in(kept)))
+    audit.write(connection, tenant, audit.Deed("local", "token secret.rotate", secret_id, now))
 
 
-def find_token(connection: sa.Connection, text: str, settings: Settings) -> Key:
+def find_token(connection: sa.Connection, text: str, settings: Settings, keys: IssuerKeys) -> Key:
     """Return the key that a token is of, or whom an issuer elsewhere vouches for.
+
+    Parameters
+    ----------
+    keys
+        Of the issuer elsewhere.
 
     Raises
     ------
@@ -91,7 +103,7 @@ def find_token(connection: sa.Connection, text: str, settings: Settings) -> Key:
     try:
         claims = jwt.decode(text, options={"verify_signature": False})
         if settings.issuer and claims.get("iss") == settings.issuer:
-            return _vouched_for(text, settings)
+            return _vouched_for(text, settings, keys)
         return _own(connection, text, str(claims.get("tenant", "")))
     except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
         raise _none() from error
@@ -115,12 +127,9 @@ def _own(connection: sa.Connection, text: str, tenant: str) -> Key:
     return Key(caller, key.revoked, ends)
 
 
-def _vouched_for(text: str, settings: Settings) -> Key:
-    if settings.issuer_keys is None:
-        raise _none()
+def _vouched_for(text: str, settings: Settings, keys: IssuerKeys) -> Key:
     header = jwt.get_unverified_header(text)
-    keys = _read_keys(settings.issuer_keys)
-    key = next((each for each in keys if each.key_id == header.get("kid")), None)
+    key = keys.find(str(header.get("kid", "")))
     if key is None or key.algorithm_name != header.get("alg"):
         raise _none()
     algorithm = key.algorithm_name
@@ -164,16 +173,6 @@ def _make(connection: sa.Connection, tenant: str, now: pd.Timestamp) -> tuple[st
     row = {"secret_id": secret_id, "secret": secret, "made_at": instant(now)}
     connection.execute(sa.insert(SECRETS).values({TENANT: tenant, "purpose": _PURPOSE, **row}))
     return secret_id, secret
-
-
-@lru_cache(maxsize=4)
-def _read_keys(path: Path) -> tuple[jwt.PyJWK, ...]:
-    try:
-        return tuple(jwt.PyJWKSet.from_dict(json.loads(path.read_bytes())).keys)
-    except (OSError, ValueError, jwt.PyJWTError) as error:
-        raise InvalidSetting(
-            "ZIXUAN_ISSUER_KEYS", expected="a file of public keys (JWKS)", got=str(path)
-        ) from error
 
 
 def _none() -> NotIdentified:

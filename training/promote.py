@@ -1,4 +1,4 @@
-"""Promotion: a model becomes champion only after every gate has let it pass; and the way back."""
+"""Promotion: a model becomes champion, or candidate, only after every gate; and the way back."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ GATES_TAG = "gates"
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """A model that has become champion.
+    """A model that has become champion or candidate.
 
     Parameters
     ----------
     version
         In the registry.
     before
-        The champion's version until then; None for the first.
+        The champion's version until then; None where there was none.
     verdicts
         What each gate that could be tried said, by its name.
     """
@@ -70,6 +70,50 @@ def promote(
         If golden teachers are given without data, or do not fit it.
     """
     demands = demands or Demands()
+    model, verdicts = _pass(artifact, tracker, dataset, demands, gates)
+    before = tracker.champion_version()
+    version = _entered(artifact, tracker, model, verdicts)
+    tracker.promote(version)
+    return Promotion(version, before, verdicts)
+
+
+def propose(
+    artifact: Path,
+    tracker: Tracker,
+    *,
+    demands: Demands | None = None,
+    gates: Mapping[str, Gate] = GATES,
+) -> Promotion:
+    """Make an artifact's model the candidate, if every gate that needs no data lets it pass.
+
+    Raises
+    ------
+    Refused
+        With every complaint, or if there is no champion to be tried beside, or if it is the
+        champion; the candidate is who it was then.
+    """
+    before = tracker.champion_version()
+    if before is None:
+        raise Refused(
+            f"{artifact.name!r} as a candidate",
+            expected="a champion to be tried beside",
+            got="none",
+            remedy="promote a model first",
+        )
+    model, verdicts = _pass(artifact, tracker, None, demands or Demands(), gates)
+    version = _entered(artifact, tracker, model, verdicts)
+    tracker.propose(version)
+    return Promotion(version, before, verdicts)
+
+
+def _pass(
+    artifact: Path,
+    tracker: Tracker,
+    dataset: Dataset | None,
+    demands: Demands,
+    gates: Mapping[str, Gate],
+) -> tuple[Model, dict[str, Verdict]]:
+    """Return a model that every gate lets pass, and what the gates said."""
     if demands.golden and dataset is None:
         raise InvalidSetting(
             "golden teachers",
@@ -81,18 +125,23 @@ def promote(
         model, manifest = load(artifact), verify(artifact)
     except BadArtifact as error:
         raise _refused(artifact, {"loads": Verdict(False, str(error))}) from error
-    before = tracker.champion_version()
     evidence, shortage = _evidence(model, tracker, dataset, demands.k)
     trial = Trial(model, manifest, demands, evidence, shortage)
     tried = {name: gate(trial) for name, gate in gates.items()}
     verdicts = {name: verdict for name, verdict in tried.items() if verdict is not None}
     if not all(verdict.passed for verdict in verdicts.values()):
         raise _refused(artifact, verdicts)
+    return model, verdicts
+
+
+def _entered(
+    artifact: Path, tracker: Tracker, model: Model, verdicts: Mapping[str, Verdict]
+) -> str:
+    """Return a model's version in the registry, which keeps what the gates said."""
     version = tracker.register(model.version, artifact)
     told = {name: verdict.told for name, verdict in verdicts.items()}
     tracker.note(version, GATES_TAG, json.dumps(told, ensure_ascii=False))
-    tracker.promote(version)
-    return Promotion(version, before, verdicts)
+    return version
 
 
 def rollback(tracker: Tracker) -> tuple[str, str]:

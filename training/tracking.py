@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 EXPERIMENT = "zixuan"
 MODEL = "zixuan"
-CHAMPION = "champion"
+CHAMPION, CANDIDATE = "champion", "candidate"
 #: Tag of the registered model: the versions that were champion, oldest first.
 HISTORY = "champions"
 _ARTIFACT = "model"
@@ -157,23 +157,49 @@ class Tracker:
     def promote(self, version: str) -> None:
         """Make a registered version the champion, and note it in the history.
 
+        It is no candidate any more: after a rollback nobody is told by it.
+
         Raises
         ------
         UnknownId
             If the registry holds no such version.
         """
-        if not self._client.search_model_versions(f"name='{MODEL}' and version_number={version}"):
-            raise UnknownId(
-                f"model version {version!r}",
-                expected="a version in the registry",
-                remedy="register the artifact first",
-            )
+        self._require(version)
         earlier = self.champions()
         if earlier and earlier[-1] == version:
             return
         # The alias moves last: an error before it leaves the champion as it was.
         self._client.set_registered_model_tag(MODEL, HISTORY, ";".join([*earlier, version]))
         self._client.set_registered_model_alias(MODEL, CHAMPION, version)
+        if self.candidate_version() == version:
+            self.withdraw()
+
+    def propose(self, version: str) -> None:
+        """Make a registered version the candidate, in place of another.
+
+        Raises
+        ------
+        UnknownId
+            If the registry holds no such version.
+        Refused
+            If it is the champion.
+        """
+        self._require(version)
+        if version == self.champion_version():
+            raise Refused(
+                f"version {version} as a candidate",
+                expected="another version than the champion",
+                got="the champion itself",
+                remedy="name the model that is to be tried beside it",
+            )
+        self._client.set_registered_model_alias(MODEL, CANDIDATE, version)
+
+    def withdraw(self) -> str | None:
+        """Take the candidate back; return its version, None where there was none."""
+        version = self.candidate_version()
+        if version is not None:
+            self._client.delete_registered_model_alias(MODEL, CANDIDATE)
+        return version
 
     def roll_back(self) -> str:
         """Make the champion before the present one champion again; return its version.
@@ -196,9 +222,11 @@ class Tracker:
 
     def champion_version(self) -> str | None:
         """Return the champion's version in the registry, or None before the first promotion."""
-        models = self._client.search_registered_models(f"name='{MODEL}'")
-        version = models[0].aliases.get(CHAMPION) if models else None
-        return None if version is None else str(version)
+        return self._named(CHAMPION)
+
+    def candidate_version(self) -> str | None:
+        """Return the candidate's version in the registry, or None where there is none."""
+        return self._named(CANDIDATE)
 
     def champions(self) -> list[str]:
         """Return the versions that were champion, oldest first, the present one last.
@@ -276,6 +304,19 @@ class Tracker:
             return str(found.experiment_id)
         location = self.artifacts.resolve().as_uri()
         return str(self._client.create_experiment(EXPERIMENT, artifact_location=location))
+
+    def _named(self, alias: str) -> str | None:
+        models = self._client.search_registered_models(f"name='{MODEL}'")
+        version = models[0].aliases.get(alias) if models else None
+        return None if version is None else str(version)
+
+    def _require(self, version: str) -> None:
+        if not self._client.search_model_versions(f"name='{MODEL}' and version_number={version}"):
+            raise UnknownId(
+                f"model version {version!r}",
+                expected="a version in the registry",
+                remedy="register the artifact first",
+            )
 
     def _run_of(self, model_version: str) -> str | None:
         runs = self._client.search_runs(

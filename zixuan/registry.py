@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from features.errors import Refused
+from features.errors import InvalidSetting, Refused
 from recommender.artifact import load
 from serving.settings import read_settings
 from training.card import CARD_JSON, Card
@@ -41,6 +41,24 @@ def existing_tracker() -> Tracker:
             remedy="train or promote a model first, or name another in ZIXUAN_TRACKING_URI",
         )
     return found
+
+
+def candidate_asked(artifact: Path | None, *, clear: bool) -> Path | None:
+    """Return the model that is to be the candidate; None where there is to be none.
+
+    Raises
+    ------
+    InvalidSetting
+        If neither or both were asked for.
+    """
+    if (artifact is None) is not clear:
+        raise InvalidSetting(
+            "candidate",
+            expected="the folder of a model, or --clear",
+            got="both" if clear else "neither",
+            remedy="name one of them",
+        )
+    return artifact
 
 
 def card_of(artifact: Path | None) -> Card:

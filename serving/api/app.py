@@ -26,6 +26,7 @@ from serving.api import (
     diagnoses,
     discovery,
     enrolments,
+    evaluations,
     events,
     links,
     model,
@@ -95,7 +96,8 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     metrics = Metrics()
     store = Store.open(settings.database_url)
     service = Service.of(settings, store, models, clock, metrics)
-    following = Following(models, service.shelves, settings, clock)
+    following = Following(models, service.canary, service.shelves, settings, clock)
+    following.look_at_candidate()
     sending = Sending(store, models, settings, clock, random.Random())
 
     @asynccontextmanager
@@ -165,9 +167,10 @@ def _v1(app: FastAPI, settings: Settings) -> APIRouter:
     # Routes are tried in this order: those that are asked for most come first, and what is
     # popular before courses, whose ids it would be taken for.
     things = (organisations, teachers, discovery, courses, parts, enrolments, credits, diagnoses)
+    said = (evaluations,)
     advice = (batch, why_not, plans, model)
     beside = (links, privacy, changes, webhooks, audit)
-    for part in (recommendations, events, bulk, *things, *advice, *beside):
+    for part in (recommendations, events, bulk, *things, *said, *advice, *beside):
         v1.include_router(part.router)
 
     @v1.get("/openapi.json", tags=["contract"])

@@ -18,7 +18,8 @@ from serving.api.context import Here, Platform
 from serving.api.list_queries import ListBody
 from serving.api.recommendations import WITHOUT_MODEL, told
 from serving.api.rows import Answer
-from serving.lists import STEP, timestamp
+from serving.lists import STEP, List, timestamp
+from serving.models import Loaded
 from serving.problems import kind_of
 from serving.snapshots import Snapshot
 
@@ -68,10 +69,12 @@ class BatchResult(Answer):
 
 
 class Batch(Answer):
-    """The lists of some teachers as of one moment, by one model."""
+    """The lists of some teachers as of one moment, each by its teacher's model."""
 
     as_of: Instant
-    model_version: str
+    model_version: Annotated[
+        str, Field(description="the champion's; a list by a candidate tells the candidate's")
+    ]
     results: list[BatchResult]
 
 
@@ -79,30 +82,36 @@ class Batch(Answer):
 def post_recommendations_batch(body: BatchBody, here: Here, caller: Platform) -> Batch:
     """Return the lists of up to 200 teachers, each as if asked for by itself.
 
-    All are of one moment, one state of the store and one model. Of a teacher who is unknown the
+    All are of one moment and one state of the store. Of a teacher who is unknown the
     result is a problem, and the others are answered. Each list is shown, and remembered under an
     id of its own.
     """
-    loaded, now = here.models.current(), here.clock()
+    champion, now = here.models.current(), here.clock()
     with here.store.reading() as connection:
         ids = tuple(dict.fromkeys(body.teacher_ids))
         found = Snapshot.of(connection, here.shelves, caller.tenant, ids)
     after = found.latest(now + here.skew) + 1
-    backdrop = found.shelf.backdrop(loaded, timestamp(max(instant(now), after)))
-    moment = max(instant(now) // STEP * STEP, after, backdrop.since)
+    seen = timestamp(max(instant(now), after))
+    since = found.shelf.backdrop(champion, seen).since
+    moment = max(instant(now) // STEP * STEP, after, since)
 
     def result(teacher_id: str, dossier: Dossier | None) -> BatchResult:
         if dossier is None:
             return _trouble(teacher_id, unknown_teacher(teacher_id))
         ask = body.ask(caller.tenant, teacher_id)
-        made = here.lists.made(ask, loaded, dossier, backdrop, moment)
-        named = here.impressions.show(ask, made.items, loaded.version, now)
+
+        def make(loaded: Loaded) -> List:
+            backdrop = found.shelf.backdrop(loaded, seen)
+            return here.lists.made(ask, loaded, dossier, backdrop, moment)
+
+        made = here.canary.answer(caller.tenant, teacher_id, make)
+        named = here.impressions.show(ask, made.items, made.loaded.version, now)
         here.metrics.listed(made.source, degraded=made.source != Hybrid.name)
-        answer = told(ask, loaded, made.as_of, made.items, named, made.source)
+        answer = told(ask, made.loaded, made.as_of, made.items, named, made.source)
         return BatchResult(teacher_id=teacher_id, recommendations=answer)
 
     results = [result(each, found.dossiers.get(each)) for each in ids]
-    return Batch(as_of=timestamp(moment), model_version=loaded.version, results=results)
+    return Batch(as_of=timestamp(moment), model_version=champion.version, results=results)
 
 
 def _trouble(teacher_id: str, error: ZixuanError) -> BatchResult:

@@ -14,10 +14,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from features.moments import instant
 from serving.api.cells import Id
+from serving.attempts import Attempts
+from serving.canary import Canary
 from serving.datasets import Shelves
 from serving.identity import Caller, Key, Scope, find_key
 from serving.impressions import Impressions
 from serving.intake import Intake
+from serving.issuer_keys import IssuerKeys
 from serving.lists import Lists
 from serving.memory import Memory
 from serving.metrics import Metrics
@@ -46,6 +49,7 @@ class Service:
     settings: Settings
     store: Store
     models: ModelHolder
+    canary: Canary
     shelves: Shelves
     clock: Callable[[], pd.Timestamp]
     metrics: Metrics
@@ -54,6 +58,8 @@ class Service:
     impressions: Impressions
     intake: Intake
     solving: Solving
+    attempts: Attempts
+    issuer_keys: IssuerKeys
 
     @classmethod
     def of(
@@ -68,12 +74,16 @@ class Service:
         shelves, memory = Shelves(), Memory(store)
         skew = pd.Timedelta(seconds=settings.clock_skew)
         trying = Trying(settings.explore, settings.explore_seed)
+        canary = Canary(models, settings.canary, settings.budget, metrics)
         tiers = Tiers(settings.budget, monotonic)
-        lists = Lists(store, shelves, memory, trying=trying, tiers=tiers, skew=skew)
+        lists = Lists(
+            store, shelves, memory, canary, trying=trying, tiers=tiers, skew=skew, now=monotonic
+        )
         return cls(
             settings,
             store,
             models,
+            canary,
             shelves,
             clock,
             metrics,
@@ -82,21 +92,27 @@ class Service:
             Impressions(store),
             Intake(store),
             Solving(settings.solvers, settings.solver_queue),
+            Attempts(_share(settings.tries_per_minute, settings.workers)),
+            IssuerKeys(settings.issuer_keys, monotonic),
         )
 
     def warm(self) -> None:
-        """Let the model see the courses of every tenant, so that no teacher waits for it."""
-        loaded = self.models.loaded
-        if loaded is None:
-            return
+        """Let the models see the courses of every tenant, so that no teacher waits for it."""
+        answering = [each for each in (self.models.loaded, self.canary.loaded) if each is not None]
         with self.store.reading() as connection:
-            for tenant in all_tenants(connection):
-                self.shelves.of(connection, tenant).backdrop(loaded, self.clock())
+            for tenant in all_tenants(connection) if answering else ():
+                for loaded in answering:
+                    self.shelves.of(connection, tenant).backdrop(loaded, self.clock())
 
     @property
     def skew(self) -> pd.Timedelta:
         """How far a platform's clock may run ahead."""
         return pd.Timedelta(seconds=self.settings.clock_skew)
+
+
+def _share(per_minute: int, workers: int) -> int:
+    """Return the share of one worker, each of which counts for itself; 0 stays 0."""
+    return max(1, per_minute // workers) if per_minute else 0
 
 
 async def _service(request: Request) -> Service:
@@ -119,7 +135,7 @@ async def identified(
     def find(connection: sa.Connection, header: str) -> Key:
         scheme, _, text = header.partition(" ")
         if scheme.lower() == "bearer" and text.count(".") == 2:
-            return find_token(connection, text.strip(), service.settings)
+            return find_token(connection, text.strip(), service.settings, service.issuer_keys)
         return find_key(connection, header, now)
 
     return service.memory.key(header, service.memory.stamp(), find).caller_at(now)

@@ -25,6 +25,7 @@ TAGS: Mapping[str, str] = {
     "events": "What teachers do, one by one or in bulk 学习事件",
     "recommendations": "Lists, and why a course is not in one 推荐",
     "diagnoses": "Measured levels of competencies 测评",
+    "evaluations": "What is said of offerings, by nobody named 评价",
     "plans": "Plans over the years 学习计划",
     "model": "What answers, and how well 模型",
     "privacy": "What is used about a teacher: seen, corrected, switched off, taken, erased 隐私",

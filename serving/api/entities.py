@@ -36,6 +36,8 @@ Cursor = Annotated[
 Word = Annotated[
     str | None, Query(max_length=LONGEST_WORD, pattern=r"^[^\x00]*$", description="that it has")
 ]
+#: Shared by all teachers; no list and no plan is made from it.
+UNSEEN = ("evaluations",)
 #: Of every route that answers with one thing.
 GIVEN: dict[str, Any] = {"response_model_exclude_none": True}
 #: What a change may be answered beside its own.
@@ -86,8 +88,8 @@ class Entity:
 
     @property
     def shared(self) -> bool:
-        """Whether it is part of what all teachers of a tenant share."""
-        return "teacher_id" not in self.table.names
+        """Whether it is part of what all teachers of a tenant are seen against."""
+        return "teacher_id" not in self.table.names and self.table.name not in UNSEEN
 
     def find(self, connection: sa.Connection, tenant: str, ident: Ident) -> BaseModel | None:
         """Return a thing as it is answered; ``None`` if there is none."""

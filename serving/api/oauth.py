@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse
 
+from serving.api.attempts import ATTEMPTING
 from serving.api.context import Here
 from serving.errors import NotIdentified
 from serving.tokens import LIFE, make_token
@@ -16,7 +17,7 @@ from serving.tokens import LIFE, make_token
 router = APIRouter(tags=["identity"], include_in_schema=False)
 
 
-@router.post("/oauth/token")
+@router.post("/oauth/token", dependencies=ATTEMPTING)
 def post_token(
     request: Request,
     here: Here,

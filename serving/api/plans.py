@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 import pandas as pd
 from fastapi import APIRouter, Query, Response, status
 
 from features.errors import InvalidData, Problem
 from recommender.credits import credits_of
+from recommender.planning.alternatives import Alternative
 from recommender.planning.difference import Difference
+from recommender.planning.plan import Plan
+from recommender.planning.replan import Change
 from recommender.planning.statement import Statement
-from serving.advising import View, Window
+from serving.advising import View
 from serving.api import plan_words as words
 from serving.api.context import Here, PlanId, Platform, Service, TeacherId
 from serving.api.once import MadeOnce
@@ -27,6 +31,7 @@ from serving.api.plan_answers import (
     Revisions,
     StateBody,
 )
+from serving.api.sight import by_model
 from serving.identity import Caller
 from serving.plans import (
     Rules,
@@ -46,6 +51,7 @@ from serving.plans import (
 from serving.store import audit
 from serving.store.rows import lock
 
+Made = TypeVar("Made")
 MOST_ALTERNATIVES = 3
 WITHOUT_MODEL: dict[int | str, dict[str, Any]] = {503: {"description": "no model"}}
 CHANGED: dict[int | str, dict[str, Any]] = {409: {"description": "it has changed since"}}
@@ -76,10 +82,14 @@ def post_plan(
         if before is not None:
             response.headers["Location"] = f"/v1/plans/{before.plan_id}"
             return words.plan(connection, caller.tenant, before)
-    view = _view(here, caller, teacher_id)
-    _check_courses(body, view)
-    with here.solving.turn():
-        plan = first_plan(view, body.asked(), Rules(body.policy, here.settings.policies))
+    rules = Rules(body.policy, here.settings.policies)
+
+    def make(view: View) -> Plan:
+        _check_courses(body, view)
+        with here.solving.turn():
+            return first_plan(view, body.asked(), rules)
+
+    plan = by_model(here, caller.tenant, teacher_id, make)
     now = here.clock()
     with here.store.writing() as connection:
         if once.key:
@@ -124,11 +134,14 @@ def post_revision(plan_id: PlanId, body: ChangeBody, here: Here, caller: Platfor
     with here.store.reading() as connection:
         stored = find_plan(connection, caller.tenant, plan_id)
     check_revision(stored, body.revision)
-    view = _view(here, caller, stored.plan.teacher_id)
-    _check_courses(body, view)
     rules = Rules(body.policy, here.settings.policies)
-    with here.solving.turn():
-        change = changed_plan(view, stored.plan, body.asked(), body.free, rules)
+
+    def make(view: View) -> Change:
+        _check_courses(body, view)
+        with here.solving.turn():
+            return changed_plan(view, stored.plan, body.asked(), body.free, rules)
+
+    change = by_model(here, caller.tenant, stored.plan.teacher_id, make)
     now = here.clock()
     with here.store.writing() as connection:
         kept = keep_revision(connection, caller.tenant, plan_id, change.plan, now)
@@ -179,10 +192,12 @@ def get_explanation(plan_id: PlanId, here: Here, caller: Platform) -> Explanatio
 
     Refused (409) where courses or rules have changed since the plan was made: revise it first.
     """
-    stored, view = _of_plan(here, caller, plan_id)
-    with here.solving.turn():
-        account = account_of(view, stored.plan, here.settings.policies)
-        return words.explanation(account)
+
+    def make(stored: StoredPlan, view: View) -> Explanation:
+        with here.solving.turn():
+            return words.explanation(account_of(view, stored.plan, here.settings.policies))
+
+    return _of_plan(here, caller, plan_id, make)[1]
 
 
 @router.get("/plans/{plan_id}/alternatives", responses=WITHOUT_MODEL | CHANGED)
@@ -196,9 +211,12 @@ def get_alternatives(
 
     They are shown, not stored.
     """
-    stored, view = _of_plan(here, caller, plan_id)
-    with here.solving.turn():
-        found = others(view, stored.plan, k, here.settings.policies)
+
+    def make(stored: StoredPlan, view: View) -> tuple[Alternative, ...]:
+        with here.solving.turn():
+            return others(view, stored.plan, k, here.settings.policies)
+
+    stored, found = _of_plan(here, caller, plan_id, make)
     with here.store.reading() as connection:
         return words.alternatives(connection, caller.tenant, stored, found)
 
@@ -217,7 +235,7 @@ def get_credits(
     ] = None,
 ) -> Statement:
     """Return the teacher's credit sheet: what counts for which requirement, line by line."""
-    view = _view(here, caller, teacher_id)
+    view = by_model(here, caller.tenant, teacher_id, lambda view: view)
     return credits_of(
         view.dataset,
         teacher_id=teacher_id,
@@ -227,21 +245,16 @@ def get_credits(
     )
 
 
-def _view(
-    here: Service, caller: Caller, teacher_id: str, as_of: pd.Timestamp | None = None
-) -> View:
-    loaded = here.models.current()
-    with here.store.reading() as connection:
-        window = Window(connection, caller.tenant, here.shelves, loaded, here.clock(), here.skew)
-        return window.view(teacher_id, as_of)
-
-
-def _of_plan(here: Service, caller: Caller, plan_id: str) -> tuple[StoredPlan, View]:
-    """Return the latest revision of a plan, and its teacher at the moment it was made for."""
+def _of_plan(
+    here: Service, caller: Caller, plan_id: str, make: Callable[[StoredPlan, View], Made]
+) -> tuple[StoredPlan, Made]:
+    """Return a plan's latest revision, and what is made of its teacher at the plan's moment."""
     with here.store.reading() as connection:
         stored = find_plan(connection, caller.tenant, plan_id)
     as_of = pd.Timestamp(stored.plan.as_of)
-    return stored, _view(here, caller, stored.plan.teacher_id, as_of)
+    teacher_id = stored.plan.teacher_id
+    made = by_model(here, caller.tenant, teacher_id, lambda view: make(stored, view), as_of)
+    return stored, made
 
 
 def _check_courses(body: AskedBody, view: View) -> None:

@@ -44,21 +44,28 @@ async def get_recommendations(
     places explore. A list as of a moment, or for a year to come, is a question, shown to nobody:
     it explores nothing, is not remembered and has no id.
     """
-    loaded, now = here.models.current(), here.clock()
+    now = here.clock()
     ask = query.ask(caller.tenant, teacher_id)
     if query.is_question:
-        return await run_in_threadpool(_answer, here, ask, loaded, query)
-    found = await here.lists.now(ask, loaded, now)
+        return await run_in_threadpool(_answer, here, ask, query)
+    found = await here.lists.now(ask, now)
     if not found.prepared:
-        answer = told(ask, loaded, found.as_of, found.items, MARK, found.source)
+        answer = told(ask, found.loaded, found.as_of, found.items, MARK, found.source)
         # The id comes first, so that nothing that is told can be taken for it.
         found.prepared.extend(answer.model_dump_json().encode().split(_MARK_IN_JSON, 1))
     here.metrics.listed(found.source, degraded=found.source != Hybrid.name)
-    named = here.impressions.show(ask, found.items, loaded.version, now)
+    named = here.impressions.show(ask, found.items, found.loaded.version, now)
     return Response(named.encode().join(found.prepared), media_type=JSON)
 
 
-def _answer(here: Service, ask: Ask, loaded: Loaded, query: ListQuery) -> Response:
+def _answer(here: Service, ask: Ask, query: ListQuery) -> Response:
+    def answer(loaded: Loaded) -> Response:
+        return _answer_by(loaded, here, ask, query)
+
+    return here.canary.answer(ask.tenant, ask.teacher_id, answer)
+
+
+def _answer_by(loaded: Loaded, here: Service, ask: Ask, query: ListQuery) -> Response:
     moment = None if query.as_of is None else pd.Timestamp(query.as_of)
     with here.store.reading() as connection:
         window = Window(connection, ask.tenant, here.shelves, loaded, here.clock(), here.skew)

@@ -11,10 +11,11 @@ from recommender.placing import Place, barriers, place
 from recommender.plans import check_course
 from serving.advising import Window
 from serving.api.cells import Id, Instant
-from serving.api.context import Here, Platform, TeacherId
+from serving.api.context import Here, Platform, Service, TeacherId
 from serving.api.list_queries import LONGEST_LIST
 from serving.api.recommendations import WITHOUT_MODEL
 from serving.api.rows import Answer
+from serving.models import Loaded
 from serving.snapshots import past
 
 router = APIRouter(tags=["recommendations"])
@@ -81,9 +82,18 @@ def get_why_not(
     what the teacher has. A course that is not excluded has a rank; what each scorer adds to it is
     set beside what it adds to the last course of the list.
     """
-    loaded = here.models.current()
+
+    def answer(loaded: Loaded) -> WhyNot:
+        return _why_not(loaded, here, caller.tenant, teacher_id, course_id, k)
+
+    return here.canary.answer(caller.tenant, teacher_id, answer)
+
+
+def _why_not(
+    loaded: Loaded, here: Service, tenant: str, teacher_id: str, course_id: str, k: int
+) -> WhyNot:
     with here.store.reading() as connection:
-        window = Window(connection, caller.tenant, here.shelves, loaded, here.clock(), here.skew)
+        window = Window(connection, tenant, here.shelves, loaded, here.clock(), here.skew)
         view = window.view(teacher_id)
         seen = past(window, teacher_id, view.as_of, "", None)
     check_course(view.dataset, course_id)

@@ -18,7 +18,7 @@ from serving.takeaway.sheet import Entry, Sheet
 
 #: Without it, spreadsheet programs read Chinese in another encoding.
 BYTE_ORDER_MARK: Final = "\ufeff"
-_FORMULA: Final = re.compile(r"[\s\0]*[=+\-@|%＝＋－＠]|[\t\r\n]")
+_FORMULA: Final = re.compile(r"[\s\0\ufeff\u200b-\u200f\u2060]*[=+\-@|%＝＋－＠]|[\t\r\n]")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 Cell = str | int | float | None
 

@@ -143,4 +143,4 @@ def _in_month(run: Opening, month: str) -> bool:
 
 
 def _stated(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name): value for name, value in row.items() if not pd.isna(value)}
+    return {str(name): None if pd.isna(value) else value for name, value in row.items()}

@@ -12,8 +12,10 @@ from fastapi import APIRouter, FastAPI, Form, Path, Query, Request, Response, st
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from serving import problems
+from serving.api.attempts import ATTEMPTING
 from serving.api.context import Here, Service
-from serving.errors import Forged, NotSignedIn, SpentLink
+from serving.errors import Forged, NotSignedIn, SpentLink, TooManyAttempts
 from serving.launching import launch as use
 from serving.sessions import Begun, enter, leave
 from serving.web.visitor import Visiting, cookie_name, is_own, require_own
@@ -30,7 +32,7 @@ HEADERS: Final = {
 }
 #: The word of an error's page, and the status that it has.
 _ERRORS: Final = {NotSignedIn: "signed_out", SpentLink: "spent", Forged: "forged"}
-_STATUS: Final = {"signed_out": 401, "spent": 410, "forged": 403}
+_STATUS: Final = {"signed_out": 401, "spent": 410, "forged": 403, "often": 429}
 
 router = APIRouter(include_in_schema=False)
 _TEMPLATES: Final = Environment(
@@ -45,7 +47,7 @@ def show_launch(launch: Annotated[str, Query(max_length=LONGEST)]) -> HTMLRespon
     return page("door", action="/enter", launch=launch)
 
 
-@router.post("/enter")
+@router.post("/enter", dependencies=ATTEMPTING)
 def be_launched(
     request: Request, here: Here, launch: Annotated[str, Form(max_length=LONGEST)]
 ) -> Response:
@@ -61,7 +63,7 @@ def show_door(token: Token) -> HTMLResponse:
     return page("door", action=f"/enter/{token}")
 
 
-@router.post("/enter/{token}")
+@router.post("/enter/{token}", dependencies=ATTEMPTING)
 def come_in(token: Token, request: Request, here: Here) -> Response:
     """Use the link up, and begin a visit."""
     require_own(request)
@@ -112,6 +114,15 @@ def install(app: FastAPI) -> None:
     """Let whoever is not let in see a page that says why."""
     for error, word in _ERRORS.items():
         app.exception_handler(error)(_turning_away(word))
+    app.exception_handler(TooManyAttempts)(_make_wait)
+
+
+async def _make_wait(request: Request, error: TooManyAttempts) -> Response:
+    if not request.url.path.startswith("/enter"):
+        return await problems.of_ours(request, error)
+    answer = page("often")
+    answer.headers.update(error.headers)
+    return answer
 
 
 def _turning_away(word: str):  # type: ignore[no-untyped-def]

@@ -10,17 +10,17 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Form, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from recommender.advise import Recommendation, why_not
+from recommender.advise import Recommendation, WhyNot, why_not
 from recommender.scorers.hybrid import Hybrid
+from serving.advising import View
 from serving.api.context import Here, Service
 from serving.errors import NoModel
 from serving.lists import Ask
-from serving.models import Loaded
 from serving.web.cards import LONGEST, SHOWN, Wanted, cards_of, narrowed, terms_in, values_in
 from serving.web.choices import Choice, enrolled, standing, titles_of
 from serving.web.failing import PageRoute
 from serving.web.pages import see, show
-from serving.web.sight import credits_or_none, view_of
+from serving.web.sight import by_model, credits_or_none, view_of
 from serving.web.visitor import Visiting, Visitor
 from serving.web.wishes import follow_wish
 
@@ -42,19 +42,18 @@ async def get_home(
     if visitor.organisation_id is not None:
         return see("/desk")
     now = here.clock()
+    ask = Ask(visitor.tenant, visitor.teacher(), LONGEST, explain=True)
     try:
-        loaded = here.models.current()
+        found = await here.lists.now(ask, now)
     except NoModel:
         return show(request, visitor, "home_without_list.html", status_code=503)
-    ask = Ask(visitor.tenant, visitor.teacher(), LONGEST, explain=True)
-    found = await here.lists.now(ask, loaded, now)
     wanted = Wanted.of(request)
-    values = await run_in_threadpool(_home, here, visitor, loaded, found.items, wanted)
+    values = await run_in_threadpool(_home, here, visitor, found.items, wanted)
     limit = LONGEST if more else SHOWN
     chosen = values["cards"][:limit]
     degraded = found.source != Hybrid.name
     here.metrics.listed(found.source, degraded=degraded)
-    here.impressions.show(ask, tuple(each.found for each in chosen), loaded.version, now)
+    here.impressions.show(ask, tuple(each.found for each in chosen), found.loaded.version, now)
     did_to = await run_in_threadpool(_titles, here, visitor, course)
     shown: dict[str, Any] = {
         "limit": limit,
@@ -93,12 +92,16 @@ def get_why_not(
     request: Request, visitor: Visiting, here: Here, q: Annotated[str, Query(max_length=60)] = ""
 ) -> Response:
     """Say what keeps a course out of the list, of the courses whose title holds some words."""
-    view = view_of(here, visitor)
+    told = by_model(here, visitor, lambda view: _why_not(view, q))
+    return show(request, visitor, "why_not.html", q=q, told=told)
+
+
+def _why_not(view: View, q: str) -> list[tuple[tuple[str, str], WhyNot]]:
     words = q.lower().split()
     table = view.dataset.table("courses")
     text = table["title_zh"].fillna("") + " " + table["title_en"].fillna("").str.lower()
     hits = table[[bool(words) and all(word in each for word in words) for each in text]].head(8)
-    told = [
+    return [
         (
             (row.title_zh, row.title_en),
             why_not(
@@ -111,13 +114,11 @@ def get_why_not(
         )
         for row in hits.itertuples()
     ]
-    return show(request, visitor, "why_not.html", q=q, told=told)
 
 
 def _home(
     here: Service,
     visitor: Visitor,
-    loaded: Loaded,
     found: Sequence[Recommendation],
     wanted: Wanted,
 ) -> dict[str, Any]:

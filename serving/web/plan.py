@@ -26,7 +26,7 @@ from serving.web.choices import enrolled, standing
 from serving.web.failing import PageRoute
 from serving.web.own_plan import latest_plan, require_plan
 from serving.web.pages import see, show
-from serving.web.sight import view_of
+from serving.web.sight import by_model, view_of
 from serving.web.visitor import Visiting
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -95,12 +95,16 @@ def get_plan(
 @router.post("/plan")
 def post_plan(visitor: Visiting, here: Here) -> Response:
     """Make a first plan, the courses that were chosen in the list among it."""
-    view = view_of(here, visitor)
-    chosen = standing(view.dataset)
-    pins = tuple((course, "") for course, kind in chosen.items() if kind == "selected")
-    bans = tuple(course for course, kind in chosen.items() if kind == "dismissed")
-    with here.solving.turn():
-        plan = first_plan(view, Asked(pins=pins, bans=bans), Rules(None, here.settings.policies))
+    rules = Rules(None, here.settings.policies)
+
+    def make(view: View) -> Plan:
+        chosen = standing(view.dataset)
+        pins = tuple((course, "") for course, kind in chosen.items() if kind == "selected")
+        bans = tuple(course for course, kind in chosen.items() if kind == "dismissed")
+        with here.solving.turn():
+            return first_plan(view, Asked(pins=pins, bans=bans), rules)
+
+    plan = by_model(here, visitor, make)
     now = here.clock()
     with here.store.writing() as connection:
         if latest_plan(connection, visitor.tenant, visitor.teacher()) is None:

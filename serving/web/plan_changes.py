@@ -14,6 +14,7 @@ from features.errors import UnknownId
 from recommender.advise import Recommendation
 from recommender.planning.account import Account
 from recommender.planning.alternatives import Alternative
+from serving.advising import View
 from serving.api import plan_words
 from serving.api.context import Here, Service
 from serving.api.plans import MOST_ALTERNATIVES
@@ -24,7 +25,7 @@ from serving.web.effects import Effect, effects, is_worse
 from serving.web.failing import PageRoute
 from serving.web.own_plan import require_plan
 from serving.web.pages import see, show
-from serving.web.sight import view_of
+from serving.web.sight import by_model
 from serving.web.visitor import Visiting, Visitor
 from serving.web.wishes import Deed, Wish, keep, tried
 
@@ -91,10 +92,10 @@ def get_swap(
     item = next((each for each in stored.plan.items if each.course == course), None)
     if item is None:
         raise UnknownId(f"course {course!r}", remedy="choose one that is in the plan")
-    view = view_of(here, visitor)
+    best = by_model(here, visitor, lambda view: view.recommend(LOOKED_AT, explain=True))
     planned = {each.course for each in stored.plan.items}
     found: list[tuple[Recommendation, str, list[Effect]]] = []
-    for each in view.recommend(LOOKED_AT, explain=True):
+    for each in best:
         if each.course_id in planned or len(found) == REPLACEMENTS:
             continue
         wish = Wish("swap", course, other=each.course_id)
@@ -148,6 +149,8 @@ def _own(here: Service, visitor: Visitor) -> StoredPlan:
 
 
 def _others(here: Service, visitor: Visitor, stored: StoredPlan) -> tuple[Alternative, ...]:
-    view = view_of(here, visitor, pd.Timestamp(stored.plan.as_of))
-    with here.solving.turn():
-        return others(view, stored.plan, MOST_ALTERNATIVES, here.settings.policies)
+    def make(view: View) -> tuple[Alternative, ...]:
+        with here.solving.turn():
+            return others(view, stored.plan, MOST_ALTERNATIVES, here.settings.policies)
+
+    return by_model(here, visitor, make, pd.Timestamp(stored.plan.as_of))

@@ -10,12 +10,13 @@ from typing import Literal
 from features.errors import InvalidPolicy, InvalidSetting, Refused, UnknownId
 from recommender.planning.asked import Asked
 from recommender.planning.replan import Change
+from serving.advising import View
 from serving.api.context import Service
 from serving.errors import Busy, NoModel
 from serving.plans import Rules, StoredPlan, changed_plan, keep_revision
 from serving.store import audit
 from serving.web.own_plan import latest_plan
-from serving.web.sight import view_of
+from serving.web.sight import by_model
 from serving.web.visitor import Visitor
 
 Deed = Literal["pin", "move", "ban", "free", "swap", "hours", "renew"]
@@ -80,9 +81,12 @@ class Wish:
 def tried(here: Service, visitor: Visitor, stored: StoredPlan, wish: Wish) -> Change:
     """Return what a plan would become; nothing is stored."""
     rules = Rules(None, here.settings.policies)
-    view = view_of(here, visitor)
-    with here.solving.turn():
-        return changed_plan(view, stored.plan, wish.asked, wish.free, rules)
+
+    def change(view: View) -> Change:
+        with here.solving.turn():
+            return changed_plan(view, stored.plan, wish.asked, wish.free, rules)
+
+    return by_model(here, visitor, change)
 
 
 def keep(here: Service, visitor: Visitor, stored: StoredPlan, change: Change) -> StoredPlan:

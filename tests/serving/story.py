@@ -31,6 +31,7 @@ MOST = 2
 TEACHER, COURSE, OFFERING = "/v1/teachers/t-1001", "/v1/courses/c-77", "/v1/offerings/o-2026-1"
 ENROLMENT = "/v1/enrolments/t-1001/o-2026-1"
 DIAGNOSIS = "/v1/diagnoses/t-1001/assessment"
+EVALUATION = "/v1/evaluations/v-1"
 Step = tuple[str, str, Any]
 TITLES = (
     ("群文阅读教学", "Teaching with sets of texts", "teaching", "online"),
@@ -125,6 +126,12 @@ def parts() -> Iterator[Step]:
     )
     yield "GET", DIAGNOSIS, None
     yield "GET", "/v1/diagnoses?teacher_id=t-1001", None
+    said = {"offering_id": "o-2026-1", "channel": "anonymous", "question": "usefulness"}
+    yield "PUT", EVALUATION, said | {"value": 4.6, "answers": 38}
+    yield "PATCH", EVALUATION, {"given_on": "2026-02-20"}
+    yield "GET", EVALUATION, None
+    yield "GET", "/v1/evaluations?offering_id=o-2026-1", None
+    yield "DELETE", EVALUATION, None
 
 
 def told_of_teachers() -> Iterator[Step]:

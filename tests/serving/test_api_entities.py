@@ -35,6 +35,11 @@ THINGS = [
         {"measures": [MEASURE]},
         {"measures": [MEASURE | {"level": 3.0, "uncertainty": 0.2}]},
     ),
+    (
+        "/v1/evaluations/x1",
+        {"offering_id": "o1", "channel": "expert", "value": 4.0},
+        {"offering_id": "o1", "channel": "anonymous", "value": 4.5, "answers": 12},
+    ),
 ]
 each_thing = pytest.mark.parametrize(("path", "body", "other"), THINGS)
 

@@ -112,6 +112,18 @@ def test_a_model_is_loaded_to_see_that_it_can_be(settings: Settings, artifact: P
     assert states(served, "model") == [State.WELL]
 
 
+def test_a_candidate_that_cannot_be_loaded_is_told_and_is_no_failure(
+    settings: Settings, artifact: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    tried = settings.model_copy(update={"canary": 0.05})
+    assert states(tried, "model") == [State.WATCH, State.WELL]
+    for folder, state in ((artifact, State.WELL), (tmp_path / "nothing", State.WATCH)):
+        monkeypatch.setattr("serving.doctor.candidate", lambda *_, folder=folder: folder)
+        assert states(tried, "model") == [State.WATCH, state]
+    named = tried.model_copy(update={"artifact": artifact})
+    assert states(named, "model") == [State.WELL, State.WATCH]
+
+
 def test_a_damaged_model_is_a_failure(settings: Settings, tmp_path: Path):
     damaged = settings.model_copy(update={"artifact": tmp_path})
     assert states(damaged, "model") == [State.ILL]

@@ -81,12 +81,13 @@ PLATFORM = {
         "/v1/offerings/{offering_id}",
         _ENROLMENT,
         _DIAGNOSIS,
+        "/v1/evaluations/{evaluation_id}",
     )),
     *((verb, f"/v1/offerings/{{offering_id}}/{part}") for part in ("stages", "quotas")
       for verb in ("GET", "PUT", "DELETE")),
     *(("GET", f"/v1/{name}") for name in (
         "organisations", "teachers", "courses", "offerings", "enrolments", "credits",
-        "diagnoses", "changes",
+        "diagnoses", "evaluations", "changes",
     )),
     ("POST", f"{_ENROLMENT}/states"),
     ("POST", f"{_DIAGNOSIS}/measures"),

@@ -84,7 +84,26 @@ def inflated(stream: bytes) -> bytes:
         return b""
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1-2", "-2+3", "@SUM(A1)", "\t=1", "|cmd", " =1", "＝1"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1+1",
+        "+1-2",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1",
+        "|cmd",
+        " =1",
+        "＝1",
+        "\r=1",
+        "\n=1",
+        "\0=1",
+        "\ufeff=1",
+        "\u200b+1",
+        "-1e5+A1",
+        "=-1",
+    ],
+)
 def test_a_cell_that_a_program_would_run_is_text(cell: str):
     assert harmless(cell) == f"'{cell}"
 

@@ -15,7 +15,8 @@ from recommender.artifact import load, save, verify
 from tests.builders import teacher, took, world
 from training.gates import GATES, Verdict
 from training.golden import Golden, GoldenTeacher
-from training.promote import promote, rollback
+from training.promote import promote, propose, rollback
+from training.tracking import Tracker
 from training.train import train
 from training.trial import Demands, Evidence, Trial
 
@@ -294,6 +295,19 @@ def test_a_gate_of_ones_own_can_refuse(good, tracker, alone):
     gates = {**GATES, "reviewed": lambda trial: Verdict(False, "nobody has looked at it")}
     with pytest.raises(Refused, match="reviewed: nobody has looked at it"):
         promote(good, tracker, gates=gates)
+
+
+def test_a_candidate_must_pass_the_gates_and_the_champion_stays(poor, tmp_path, tracker, alone):
+    with pytest.raises(Refused):
+        propose(tmp_path, tracker)
+    with pytest.raises(Refused, match="a champion to be tried beside"):
+        propose(poor, Tracker.in_folder(tmp_path / "empty"))
+    with pytest.raises(Refused, match="no"):
+        propose(poor, tracker, gates={"no": lambda trial: Verdict(False, "no")})
+    assert tracker.candidate_version() is None
+    found = propose(poor, tracker)
+    assert tracker.candidate_version() == found.version
+    assert tracker.withdraw() == found.version
 
 
 def test_an_error_half_way_leaves_the_champion(poor, tracker, alone, monkeypatch):

@@ -112,6 +112,23 @@ def test_going_back_ends_at_the_first_champion(three):
     assert three.champions() == ["1", "3"]
 
 
+def test_a_candidate_is_another_version_than_the_champion_until_it_is_promoted(three):
+    with pytest.raises(Refused, match="the champion itself"):
+        three.propose("3")
+    with pytest.raises(UnknownId):
+        three.propose("9")
+    assert three.withdraw() is None
+    three.propose("1")
+    three.propose("2")
+    assert (three.candidate_version(), three.champion_version()) == ("2", "3")
+    three.promote("1")
+    assert three.candidate_version() == "2"
+    three.promote("2")
+    assert three.candidate_version() is None
+    three.roll_back()
+    assert three.champion_version() == "1"
+
+
 def test_an_alias_that_did_not_follow_the_history_decides(three):
     client = three._client
     client.set_registered_model_alias("zixuan", "champion", "2")

@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from recommender.artifact import load
-from serving.champion import champion
+from serving.champion import candidate, champion
 
 UNTIL = ("--until", "2025-06-01")
 
@@ -45,6 +45,25 @@ def test_a_split_to_judge_by_that_cannot_be_read_is_refused_before_anything_is_t
 
     assert outcome.code == 1
     assert "time:7" in outcome.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        ((), "the folder of a model, or --clear, got neither"),
+        (("m", "--clear"), "got both"),
+        (("--clear",), "sqlite:///mlflow.db"),
+        (("m",), "sqlite:///mlflow.db"),
+    ],
+)
+def test_a_candidate_that_cannot_be_named_or_taken_back_is_refused(
+    zixuan, tmp_path: Path, options: tuple[object, ...], part: str
+):
+    outcome = zixuan("candidate", *options)
+
+    assert outcome.code == 1
+    assert part in " ".join(outcome.err.split())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -108,8 +127,24 @@ def test_from_a_judged_training_over_promotion_on_data_and_back(
 ):
     judged = trained("m", "--scorers", "popularity", "--evaluate", "time:0.8")
     trained("later", "--scorers", "sequence")
+    early = zixuan("candidate", "later")
     first = zixuan("promote", "m")
+    same, tried = zixuan("candidate", "m"), zixuan("candidate", "later")
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    named = candidate(uri, "zixuan")
+    cleared = zixuan("candidate", "--clear")
+    assert zixuan("candidate", "later").code == 0
     second = zixuan("promote", "later", "--data", province, "--eps", 1, "--group-share", 0)
+
+    assert (early.code, same.code) == (1, 1)
+    assert "a champion to be tried beside" in early.err
+    assert "the champion itself" in " ".join(same.err.split())
+    assert "later: version 2 is the candidate, beside version 1" in tried.out
+    assert named is not None
+    assert load(named).version == load(tmp_path / "later").version
+    assert cleared.out == "version 2 is no candidate any more\n"
+    assert candidate(uri, "zixuan") is None  # promoted, it is no candidate
+    assert zixuan("candidate", "--clear").out == "there was no candidate\n"
 
     assert "ndcg@10" in judged.out
     assert "version 1 is the champion" in first.out
@@ -127,7 +162,7 @@ def test_from_a_judged_training_over_promotion_on_data_and_back(
     assert f"{told[1]['metrics']['hybrid.ndcg@10']:.3f} [" in shown.out
 
     back, again = zixuan("rollback"), zixuan("rollback")
-    found = champion(f"sqlite:///{tmp_path / 'mlflow.db'}", "zixuan")
+    found = champion(uri, "zixuan")
     assert back.out == "version 2 was the champion; version 1 is again\n"
     assert again.code == 1
     assert found is not None

@@ -12,6 +12,8 @@ from zixuan.commands.options import Database, Tenant, examples, names
 app = typer.Typer()
 audits = typer.Typer(help="The audit log.", no_args_is_help=True)
 app.add_typer(audits, name="audit")
+tokens = typer.Typer(help="Tokens of platforms.", no_args_is_help=True)
+app.add_typer(tokens, name="tokens")
 
 
 @app.command(
@@ -99,3 +101,20 @@ def verify(*, database: Database = None, tenant: Tenant = "default") -> None:
         say(f"{tenant}: broken at entry {chain.broken}; {chain.entries:,} before it hold")
         raise typer.Exit(1)
     say(f"{tenant}: {chain.entries:,} entries hold, head {chain.head}")
+
+
+@tokens.command("rotate", epilog=examples("tokens rotate", "tokens rotate --tenant county"))
+def rotate(*, database: Database = None, tenant: Tenant = "default") -> None:
+    """Sign tokens with a new secret from now on.
+
+    What the secret before has signed is taken until it expires, within ten minutes; to end all
+    tokens at once, rotate twice. A key's own secret is changed by `zixuan key --rotate`.
+    """
+    from serving.tokens import rotate as sign_anew
+    from zixuan.reading import now
+    from zixuan.show import say
+    from zixuan.store import opened
+
+    with opened(database, must_exist=True) as store, store.writing() as connection:
+        sign_anew(connection, tenant, now())
+    say(f"{tenant}: tokens are signed with a new secret")

@@ -1,4 +1,4 @@
-"""The registry: which models were trained, which is champion, and what is to be known of one."""
+"""The registry: which models were trained, which is champion or candidate, and what of one."""
 
 from __future__ import annotations
 
@@ -86,8 +86,7 @@ def promote(
 def rollback(quiet: Quiet = False) -> None:
     """Make the champion before this one champion again.
 
-    Again to go back one more; a version that was rolled back can be promoted again. A running
-    service keeps the model that it started with until it is started anew.
+    Again to go back one more; a version that was rolled back can be promoted again.
     """
     from training.promote import rollback as go_back
     from zixuan.registry import existing_tracker
@@ -97,6 +96,40 @@ def rollback(quiet: Quiet = False) -> None:
         tell("load the earlier champion")
         was, now = go_back(existing_tracker())
     say(f"version {was} was the champion; version {now} is again")
+
+
+@app.command(epilog=examples("candidate model", "candidate --clear"))
+def candidate(
+    artifact: Annotated[
+        Path | None, typer.Argument(metavar="ARTIFACT", help="Folder of a model.")
+    ] = None,
+    *,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Take the candidate back: all are told by the champion.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Let some teachers try a model before it becomes the champion.
+
+    A running service tells the share ZIXUAN_CANARY of its teachers by it, and gives it up where
+    it fails or is slower than the champion (docs/deploy.md). The gates that need no data must let
+    it pass. `zixuan promote` makes it the champion.
+    """
+    from training.promote import propose
+    from zixuan.registry import candidate_asked, existing_tracker
+    from zixuan.show import say
+
+    folder = candidate_asked(artifact, clear=clear)
+    if folder is None:
+        version = existing_tracker().withdraw()
+        say(f"version {version} is no candidate any more" if version else "there was no candidate")
+        return
+    with steps(quiet=quiet) as tell:
+        tell("try every gate that needs no data")
+        found = propose(folder, existing_tracker())
+    for name, verdict in found.verdicts.items():
+        say(f"{name}: {verdict.told}")
+    say(f"{artifact}: version {found.version} is the candidate, beside version {found.before}")
 
 
 @app.command(epilog=examples("runs", "runs -n 5 --json"))
