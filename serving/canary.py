@@ -15,17 +15,21 @@ from threading import Lock
 from typing import TypeVar
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from features.errors import ZixuanError
 from recommender.artifact import load
 from serving.beside import Beside
 from serving.champion import candidate
+from serving.errors import Busy
 from serving.metrics import Metrics
 from serving.models import Loaded, ModelHolder
 from serving.settings import Settings
 
 Made = TypeVar("Made")
 _BYTES = 8
+#: What is over in a moment, whichever model it meets.
+_PASSING = (Busy, OperationalError)
 
 
 class Canary:
@@ -87,6 +91,8 @@ class Canary:
 
     def failed(self, loaded: Loaded, error: Exception) -> None:
         """Count a failure of a candidate's where the champion did not fail."""
+        if isinstance(error, _PASSING):
+            return
         version = loaded.version
         structlog.get_logger().error("candidate failed", version=version, exc_info=error)
         self.listed(loaded, None)

@@ -23,6 +23,7 @@ from serving.api.app import create_app
 from serving.api.context import Service
 from serving.beside import STRIKES
 from serving.canary import Canary, is_of_share
+from serving.errors import Busy
 from serving.following import Following
 from serving.identity import create_key
 from serving.lists import Lists
@@ -391,6 +392,8 @@ def test_one_that_is_slower_over_a_window_is_given_up(
 def test_what_the_champion_refuses_too_is_no_fault_of_a_candidate(service: Service, ask: Any):
     unknown = [f"nobody-{n}" for n in range(40) if is_of_share("default", f"nobody-{n}", 0.5)]
     assert len(unknown) > STRIKES
+    for _ in range(STRIKES):
+        service.canary.failed(service.canary.loaded, Busy(3))
     for teacher in unknown:
         assert ask.get(f"/v1/teachers/{teacher}/recommendations").status_code == 404
         assert ask.get(f"/v1/teachers/{teacher}/why-not?course_id=c03").status_code == 404
