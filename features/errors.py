@@ -5,7 +5,7 @@ Errors carry no HTTP codes; one table in ``serving`` maps them to problem respon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -38,6 +38,10 @@ class ZixuanError(Exception):
         self.remedy = remedy
         super().__init__(self._message())
 
+    def __reduce__(self) -> tuple[Callable[..., ZixuanError], tuple[object, ...]]:
+        """Travel whole from one process to another, whatever the kind is made from."""
+        return _as_it_was, (type(self), str(self), self.__dict__)
+
     def _message(self) -> str:
         contrast = ", ".join(
             f"{word} {text}"
@@ -46,6 +50,12 @@ class ZixuanError(Exception):
         )
         message = f"{self.what}: {contrast}" if contrast else self.what
         return f"{message}; {self.remedy}" if self.remedy else message
+
+
+def _as_it_was(kind: type[ZixuanError], message: str, told: Mapping[str, object]) -> ZixuanError:
+    error = kind.__new__(kind, message)
+    error.__dict__.update(told)
+    return error
 
 
 def did_you_mean(words: Iterable[str], known: Iterable[str]) -> str:

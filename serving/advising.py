@@ -30,6 +30,10 @@ class View:
         Nothing dated at or after it is seen.
     backdrop
         What all teachers are seen against at that moment.
+    tenant
+        Whose teacher it is.
+    now
+        When it was seen, by the clock.
     """
 
     dataset: Dataset
@@ -37,6 +41,8 @@ class View:
     loaded: Loaded
     teacher_id: str
     as_of: pd.Timestamp
+    tenant: str
+    now: pd.Timestamp
 
     def recommend(self, k: int, *, explain: bool) -> tuple[Recommendation, ...]:
         """Return the teacher's k best courses; nothing is explored."""
@@ -84,7 +90,7 @@ class Window:
         dataset = with_teacher(shelf.dataset, frames, tags)
         moment = self._after_latest(dataset) if as_of is None else as_of
         backdrop = shelf.seen(self.loaded, moment, self.now)
-        return View(dataset, backdrop, self.loaded, teacher_id, moment)
+        return View(dataset, backdrop, self.loaded, teacher_id, moment, self.tenant, self.now)
 
     def _after_latest(self, dataset: Dataset) -> pd.Timestamp:
         begun = microseconds(dataset.table("teachers")["valid_from"])

@@ -81,6 +81,25 @@ class NoLongerKept(ZixuanError):
     """A request for what was kept for its time, and is gone."""
 
 
+class Unfinished(ZixuanError):
+    """A request for a plan whose making took too long, or broke off.
+
+    Attributes
+    ----------
+    headers
+        When to come back.
+    """
+
+    def __init__(self, expected: str, got: str) -> None:
+        super().__init__(
+            "the plan",
+            expected=expected,
+            got=got,
+            remedy="nothing was changed; come back after Retry-After seconds",
+        )
+        self.headers = {"Retry-After": "3"}
+
+
 class Busy(ZixuanError):
     """A request for a plan while too many others wait for theirs.
 

@@ -19,6 +19,7 @@ from serving.canary import Canary
 from serving.datasets import Shelves
 from serving.models import Found, Loaded, ModelHolder
 from serving.settings import Settings
+from serving.solving import Solving
 
 
 class Following:
@@ -30,8 +31,8 @@ class Following:
         Whose model is replaced.
     canary
         Whose candidate is replaced.
-    shelves
-        The catalogues to be seen by a new model before it answers.
+    shelves, solving
+        The catalogues to be seen by a new model before it answers, and who else is to see them.
     """
 
     def __init__(
@@ -39,12 +40,14 @@ class Following:
         models: ModelHolder,
         canary: Canary,
         shelves: Shelves,
+        solving: Solving,
         settings: Settings,
         clock: Callable[[], pd.Timestamp],
     ) -> None:
         self._models = models
         self._canary = canary
         self._shelves = shelves
+        self._solving = solving
         self._settings = settings
         self._clock = clock
         self._over = Event()
@@ -75,11 +78,13 @@ class Following:
         tried = self._canary.loaded
         if tried is not None and tried.version == found.loaded.version:
             return replace(found, loaded=tried)
-        self._shelves.warm(found.loaded, self._models.loaded, self._clock(), tried)
+        self._see(found.loaded)
         return found
 
     def _see(self, loaded: Loaded) -> None:
-        self._shelves.warm(loaded, self._models.loaded, self._clock(), self._canary.loaded)
+        now, present, tried = self._clock(), self._models.loaded, self._canary.loaded
+        self._shelves.warm(loaded, present, now, tried)
+        self._solving.see((loaded, present, tried), now)
 
     def look_at_candidate(self) -> None:
         """Look once which model is the candidate, unless the settings name a model."""

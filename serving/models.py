@@ -26,17 +26,21 @@ class Loaded:
     ----------
     card
         The facts of its card; empty where none was kept.
+    folder
+        Where it was loaded from.
     """
 
     model: Model
     version: str
     card: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
 
     @classmethod
     def of(cls, model: Model, folder: Path | None = None) -> Loaded:
         """Name a model by its version; its card lies in its folder, or beside it."""
         version = model.version
-        return cls(model, version, {} if folder is None else card_of(folder, version))
+        card = {} if folder is None else card_of(folder, version)
+        return cls(model, version, card, folder)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -42,6 +42,7 @@ from serving.errors import (
     TooMany,
     TooManyAttempts,
     Unconditional,
+    Unfinished,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -87,6 +88,7 @@ KINDS: Mapping[type[ZixuanError], Kind] = MappingProxyType(
         TooMany: Kind(429, "too-many", "The key has asked too often"),
         TooManyAttempts: Kind(429, "too-many-attempts", "The address has failed too often"),
         Busy: Kind(503, "busy", "Too many plans are being made"),
+        Unfinished: Kind(503, "unfinished", "The making of a plan broke off"),
         NoModel: Kind(503, "no-model", "No model is loaded"),
         BadArtifact: Kind(503, "bad-model", "The model cannot be used"),
         MissingComponent: Kind(501, "missing-component", "A component is not installed"),
@@ -161,7 +163,7 @@ async def of_ours(request: Request, error: ZixuanError) -> JSONResponse:
     if isinstance(error, InvalidData):
         errors = [{"pointer": f"/{each.column}", "detail": str(each)} for each in error.problems]
     answer = problem(kind, str(error), _request_id(request), errors)
-    if isinstance(error, TooMany | TooManyAttempts | Busy):
+    if isinstance(error, TooMany | TooManyAttempts | Busy | Unfinished):
         answer.headers.update(error.headers)
     return answer
 

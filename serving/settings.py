@@ -101,7 +101,23 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds that a list may take; what is late again and again rests for a while.",
     )
-    solvers: int = Field(2, ge=1, le=64, description="Plans that one worker makes at a time.")
+    solvers: int = Field(
+        2, ge=1, le=64, description="Plans that one worker's threads make at a time."
+    )
+    solver_processes: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Processes of one worker that make plans, each with the model and the "
+        "catalogues in its own memory; 0: the worker's own threads.",
+    )
+    solver_seconds: float = Field(
+        60.0,
+        gt=0,
+        le=3_600,
+        description="Seconds after which a process that makes a plan is ended, and the request "
+        "told to come back; threads cannot be ended.",
+    )
     solver_queue: int = Field(
         16,
         ge=0,

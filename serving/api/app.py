@@ -96,7 +96,7 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
     metrics = Metrics()
     store = Store.open(settings.database_url)
     service = Service.of(settings, store, models, clock, metrics)
-    following = Following(models, service.canary, service.shelves, settings, clock)
+    following = Following(models, service.canary, service.shelves, service.solving, settings, clock)
     following.look_at_candidate()
     sending = Sending(store, models, settings, clock, random.Random())
 
@@ -111,6 +111,7 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
         following.stop()
         service.impressions.stop()
         service.intake.stop()
+        service.solving.stop()
         service.store.close()
 
     app = FastAPI(

@@ -91,7 +91,7 @@ class Service:
             lists,
             Impressions(store),
             Intake(store),
-            Solving(settings.solvers, settings.solver_queue),
+            Solving.of(settings),
             Attempts(_share(settings.tries_per_minute, settings.workers)),
             IssuerKeys(settings.issuer_keys, monotonic),
         )
@@ -103,6 +103,7 @@ class Service:
             for tenant in all_tenants(connection) if answering else ():
                 for loaded in answering:
                     self.shelves.of(connection, tenant).backdrop(loaded, self.clock())
+        self.solving.see(answering, self.clock())
 
     @property
     def skew(self) -> pd.Timedelta:

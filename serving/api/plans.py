@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import pandas as pd
@@ -86,8 +87,7 @@ def post_plan(
 
     def make(view: View) -> Plan:
         _check_courses(body, view)
-        with here.solving.turn():
-            return first_plan(view, body.asked(), rules)
+        return here.solving.make(first_plan, view, body.asked(), rules)
 
     plan = by_model(here, caller.tenant, teacher_id, make)
     now = here.clock()
@@ -138,8 +138,7 @@ def post_revision(plan_id: PlanId, body: ChangeBody, here: Here, caller: Platfor
 
     def make(view: View) -> Change:
         _check_courses(body, view)
-        with here.solving.turn():
-            return changed_plan(view, stored.plan, body.asked(), body.free, rules)
+        return here.solving.make(changed_plan, view, stored.plan, body.asked(), body.free, rules)
 
     change = by_model(here, caller.tenant, stored.plan.teacher_id, make)
     now = here.clock()
@@ -194,8 +193,7 @@ def get_explanation(plan_id: PlanId, here: Here, caller: Platform) -> Explanatio
     """
 
     def make(stored: StoredPlan, view: View) -> Explanation:
-        with here.solving.turn():
-            return words.explanation(account_of(view, stored.plan, here.settings.policies))
+        return here.solving.make(explained, view, stored.plan, here.settings.policies)
 
     return _of_plan(here, caller, plan_id, make)[1]
 
@@ -213,8 +211,7 @@ def get_alternatives(
     """
 
     def make(stored: StoredPlan, view: View) -> tuple[Alternative, ...]:
-        with here.solving.turn():
-            return others(view, stored.plan, k, here.settings.policies)
+        return here.solving.make(others, view, stored.plan, k, here.settings.policies)
 
     stored, found = _of_plan(here, caller, plan_id, make)
     with here.store.reading() as connection:
@@ -243,6 +240,11 @@ def get_credits(
         policy_name=policy,
         policy_folder=here.settings.policies,
     )
+
+
+def explained(view: View, plan: Plan, policies: Path | None) -> Explanation:
+    """Account for a stored plan in words; view and errors as in :func:`account_of`."""
+    return words.explanation(account_of(view, plan, policies))
 
 
 def _of_plan(

@@ -101,8 +101,7 @@ def post_plan(visitor: Visiting, here: Here) -> Response:
         chosen = standing(view.dataset)
         pins = tuple((course, "") for course, kind in chosen.items() if kind == "selected")
         bans = tuple(course for course, kind in chosen.items() if kind == "dismissed")
-        with here.solving.turn():
-            return first_plan(view, Asked(pins=pins, bans=bans), rules)
+        return here.solving.make(first_plan, view, Asked(pins=pins, bans=bans), rules)
 
     plan = by_model(here, visitor, make)
     now = here.clock()

@@ -150,7 +150,8 @@ def _own(here: Service, visitor: Visitor) -> StoredPlan:
 
 def _others(here: Service, visitor: Visitor, stored: StoredPlan) -> tuple[Alternative, ...]:
     def make(view: View) -> tuple[Alternative, ...]:
-        with here.solving.turn():
-            return others(view, stored.plan, MOST_ALTERNATIVES, here.settings.policies)
+        return here.solving.make(
+            others, view, stored.plan, MOST_ALTERNATIVES, here.settings.policies
+        )
 
     return by_model(here, visitor, make, pd.Timestamp(stored.plan.as_of))

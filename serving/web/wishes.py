@@ -12,7 +12,7 @@ from recommender.planning.asked import Asked
 from recommender.planning.replan import Change
 from serving.advising import View
 from serving.api.context import Service
-from serving.errors import Busy, NoModel
+from serving.errors import Busy, NoModel, Unfinished
 from serving.plans import Rules, StoredPlan, changed_plan, keep_revision
 from serving.store import audit
 from serving.web.own_plan import latest_plan
@@ -21,7 +21,7 @@ from serving.web.visitor import Visitor
 
 Deed = Literal["pin", "move", "ban", "free", "swap", "hours", "renew"]
 #: Why a wish cannot be tried now; the plan page says how to go on.
-_NOT_NOW = (Busy, InvalidPolicy, InvalidSetting, Refused, UnknownId, NoModel)
+_NOT_NOW = (Busy, Unfinished, InvalidPolicy, InvalidSetting, Refused, UnknownId, NoModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,7 @@ def tried(here: Service, visitor: Visitor, stored: StoredPlan, wish: Wish) -> Ch
     rules = Rules(None, here.settings.policies)
 
     def change(view: View) -> Change:
-        with here.solving.turn():
-            return changed_plan(view, stored.plan, wish.asked, wish.free, rules)
+        return here.solving.make(changed_plan, view, stored.plan, wish.asked, wish.free, rules)
 
     return by_model(here, visitor, change)
 

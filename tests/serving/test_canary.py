@@ -54,11 +54,10 @@ def others(county: Dataset, tmp_path_factory: pytest.TempPathFactory) -> list[Mo
 
 @pytest.fixture(scope="module")
 def registry(
-    model: Model, artifact: Path, others: list[Model], tmp_path_factory: pytest.TempPathFactory
+    model: Model, artifact: Path, others: list[Model], tmp_path_factory: Any, new_registry: Any
 ) -> Tracker:
     """A registry of three versions."""
-    folder = tmp_path_factory.mktemp("registry")
-    tracker = Tracker.in_folder(folder)
+    tracker = new_registry(folder := tmp_path_factory.mktemp("registry"))
     tracker.register(model.version, artifact)
     for number, other in enumerate(others):
         save(other, folder / str(number))
@@ -119,7 +118,8 @@ def service(
 
 @pytest.fixture
 def following(service: Service, settings: Settings, clock: Any) -> Following:
-    return Following(service.models, service.canary, service.shelves, settings, clock)
+    here = service
+    return Following(here.models, here.canary, here.shelves, here.solving, settings, clock)
 
 
 @pytest.fixture

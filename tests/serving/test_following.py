@@ -61,7 +61,9 @@ def app(
 @pytest.fixture
 def following(app: FastAPI, settings: Settings, clock: Any) -> Following:
     service = app.state.service
-    return Following(service.models, service.canary, service.shelves, settings, clock)
+    return Following(
+        service.models, service.canary, service.shelves, service.solving, settings, clock
+    )
 
 
 @pytest.fixture
@@ -152,7 +154,9 @@ def test_where_a_model_is_named_or_looking_is_forbidden_none_is_followed(
     service = app.state.service
     for change in ({"artifact": artifact}, {"model_check": 0}):
         own = settings.model_copy(update=change)
-        following = Following(service.models, service.canary, service.shelves, own, clock)
+        following = Following(
+            service.models, service.canary, service.shelves, service.solving, own, clock
+        )
         following.start()
         assert following._thread is None
         following.stop()
