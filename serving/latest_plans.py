@@ -1,4 +1,4 @@
-"""Of each teacher the plan that was made last, as it was last revised."""
+"""The plan that a teacher made or changed last: found without knowing its id."""
 
 from __future__ import annotations
 
@@ -8,11 +8,31 @@ from dataclasses import replace
 import pandas as pd
 import sqlalchemy as sa
 
+from features.errors import UnknownId
 from recommender.planning.plan import Plan
 from serving.plans import StoredPlan
 from serving.store.records import Record
 from serving.store.rows import find_any
 from serving.store.schema import PLANS
+
+
+def latest_plan(connection: sa.Connection, tenant: str, teacher_id: str) -> StoredPlan | None:
+    """Return the latest plan of one teacher; None where there is none."""
+    return latest_plans(connection, tenant, [teacher_id]).get(teacher_id)
+
+
+def require_plan(connection: sa.Connection, tenant: str, teacher_id: str) -> StoredPlan:
+    """Return the latest plan of one teacher.
+
+    Raises
+    ------
+    UnknownId
+        If there is none.
+    """
+    stored = latest_plan(connection, tenant, teacher_id)
+    if stored is None:
+        raise UnknownId(f"a plan of {teacher_id!r}", remedy="make one first")
+    return stored
 
 
 def latest_plans(

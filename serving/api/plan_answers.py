@@ -138,6 +138,7 @@ class PlannedCourse(Answer):
     year: str
     term: str
     offering_id: Annotated[str, Field(description="empty: not announced yet, expected 预计")]
+    pinned: Annotated[bool, Field(description="whether it was asked for, there or in any term")]
     amount: Annotated[str, Field(description="in the plan's unit; decimal text, exact")]
     hours: str
     reasons: list[PlanSentence]

@@ -146,6 +146,7 @@ def _items(found: Plan, titles: dict[str, Label]) -> list[PlannedCourse]:
             year=item.year,
             term=item.term,
             offering_id=item.offering,
+            pinned=not {(item.course, item.term), (item.course, "")}.isdisjoint(found.asked.pins),
             amount=item.amount,
             hours=item.hours,
             reasons=_said(item_sentences(found, item)),

@@ -28,6 +28,7 @@ from serving.api.plan_answers import (
     StateBody,
 )
 from serving.identity import Caller
+from serving.latest_plans import require_plan
 from serving.plans import (
     Rules,
     StoredPlan,
@@ -91,6 +92,14 @@ def post_plan(
             deed = audit.Deed(caller.key_id, "plan.make", stored.plan_id, now, (teacher_id,))
             audit.write(connection, caller.tenant, deed)
         response.headers["Location"] = f"/v1/plans/{stored.plan_id}"
+        return words.plan(connection, caller.tenant, stored)
+
+
+@router.get("/teachers/{teacher_id}/plan")
+def get_latest_plan(teacher_id: TeacherId, here: Here, caller: Platform) -> PlanAnswer:
+    """Return the plan that was made or changed last for a teacher, on the page or here."""
+    with here.store.reading() as connection:
+        stored = require_plan(connection, caller.tenant, teacher_id)
         return words.plan(connection, caller.tenant, stored)
 
 

@@ -19,12 +19,12 @@ from serving.advising import View
 from serving.api import plan_words
 from serving.api.context import Here
 from serving.api.plan_answers import PlannedCourse
+from serving.latest_plans import latest_plan, require_plan
 from serving.plans import Rules, first_plan, keep_plan, move_plan, revisions
 from serving.store import audit
 from serving.web.bars import credits_shown
 from serving.web.choices import enrolled, standing
 from serving.web.failing import PageRoute
-from serving.web.own_plan import latest_plan, require_plan
 from serving.web.pages import see, show
 from serving.web.sight import view_of
 from serving.web.visitor import Visiting

@@ -17,12 +17,12 @@ from recommender.planning.alternatives import Alternative
 from serving.api import plan_words
 from serving.api.context import Here, Service
 from serving.api.plans import MOST_ALTERNATIVES
+from serving.latest_plans import require_plan
 from serving.plans import StoredPlan, check_revision, keep_revision, others
 from serving.store import audit
 from serving.web.choices import titles_of
 from serving.web.effects import Effect, effects, is_worse
 from serving.web.failing import PageRoute
-from serving.web.own_plan import require_plan
 from serving.web.pages import see, show
 from serving.web.sight import view_of
 from serving.web.visitor import Visiting, Visitor

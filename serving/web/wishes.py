@@ -12,9 +12,9 @@ from recommender.planning.asked import Asked
 from recommender.planning.replan import Change
 from serving.api.context import Service
 from serving.errors import Busy, NoModel
+from serving.latest_plans import latest_plan
 from serving.plans import Rules, StoredPlan, changed_plan, keep_revision
 from serving.store import audit
-from serving.web.own_plan import latest_plan
 from serving.web.sight import view_of
 from serving.web.visitor import Visitor
 

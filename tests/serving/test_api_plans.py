@@ -74,6 +74,7 @@ def courses(plan: dict[str, Any]) -> list[str]:
         ("GET", "/v1/plans/p-0/explanation"),
         ("GET", "/v1/plans/p-0/alternatives"),
         ("GET", "/v1/teachers/nobody/credits"),
+        ("GET", "/v1/teachers/nobody/plan"),
     ],
 )
 def test_what_is_not_there_is_not_found(platform, method: str, path: str):
@@ -87,6 +88,7 @@ def test_nothing_of_another_tenants_plan_can_be_reached(platform, client: Callab
         assert other.get(f"/v1/plans/{plan}{path}").status_code == 404
     assert other.post(f"/v1/plans/{plan}/revisions", {}).status_code == 404
     assert other.put(f"/v1/plans/{plan}/state", {"state": "submitted"}).status_code == 404
+    assert other.get(PLAN).status_code == 404
     assert platform.get(f"/v1/plans/{plan}").json()["state"] == "draft"
 
 
@@ -156,9 +158,16 @@ def test_a_plan_heeds_pins_and_bans(platform):
     free = courses(made(platform))
     bans = [course for course in free if course != "c20"][:2]
     plan = made(platform, pins=[{"course_id": "c20"}], bans=bans)
-    assert "c20" in courses(plan)
+    assert [item["course_id"] for item in plan["items"] if item["pinned"]] == ["c20"]
     assert not {*courses(plan)} & {*bans}
     assert plan["unkept"] == []
+
+
+def test_the_latest_plan_is_found_by_its_teacher(platform):
+    path = "/v1/teachers/t57/plan"
+    first = made(platform, path)
+    second = changed(platform, first, bans=courses(first)[:1])["plan"]
+    assert platform.get(path).json() == second
 
 
 def test_a_plan_keeps_to_the_hours_of_single_years(platform):

@@ -17,7 +17,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from features.dataset import Dataset
 from recommender.artifact import save
@@ -133,6 +133,7 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or os.environ.get("CHROMIUM", "")
     if not path:
         pytest.skip(NO_BROWSER)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
@@ -169,7 +170,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
         page.on("console", lambda said: _note(visit, said.type, said.text))
         page.goto(site.link(guest))
         page.get_by_role("button").click()
-        page.wait_for_url(site.url + "/**")
+        page.wait_for_url(lambda address: "/enter/" not in address)
         return visit
 
     yield let_in

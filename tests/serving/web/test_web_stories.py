@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from serving.latest_plans import latest_plan
 from serving.store.rows import find
 from serving.store.schema import DATA
 from serving.store.sessions import Guest
-from serving.web.own_plan import latest_plan
 
 #: What a first visit may weigh, in bytes on the line.
 MOST_BYTES = 60_000
