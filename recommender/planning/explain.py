@@ -9,6 +9,7 @@ from recommender.planning.amounts import Measure
 from recommender.planning.balances import Counted
 from recommender.planning.credits import Verdict
 from recommender.planning.matching import Assumed
+from recommender.planning.names import PLAIN, Names
 from recommender.planning.plan import Item, Outcome, Plan
 from recommender.planning.rules import Policy
 
@@ -24,9 +25,9 @@ class Sentence:
     en: str
 
 
-def item_sentences(plan: Plan, item: Item) -> tuple[Sentence, ...]:
+def item_sentences(plan: Plan, item: Item, names: Names = PLAIN) -> tuple[Sentence, ...]:
     """Say why a course is in a plan: wishes, requirements, what it opens, how well it suits."""
-    found = [*_wish(item), *_serves(plan, item), *_opens(item), *_builds(plan, item)]
+    found = [*_wish(item), *_serves(plan, item), *_opens(item, names), *_builds(plan, item)]
     found.append(
         Sentence(
             "suits",
@@ -66,12 +67,11 @@ def _serves(plan: Plan, item: Item) -> list[Sentence]:
     ]
 
 
-def _opens(item: Item) -> list[Sentence]:
+def _opens(item: Item, names: Names) -> list[Sentence]:
+    called = (names.course(course) for course in item.opens)
     return [
-        Sentence(
-            "opens", f"是课程 {course} 的先修课程。", f"To be done before {course}, planned later."
-        )
-        for course in item.opens
+        Sentence("opens", f"是{zh}的先修课程。", f"To be done before {en}, planned later.")
+        for zh, en in called
     ]
 
 

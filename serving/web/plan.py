@@ -68,7 +68,8 @@ def get_plan(
     """Show the teacher's plan, or how to come by one."""
     with here.store.reading() as connection:
         stored = latest_plan(connection, visitor.tenant, visitor.teacher())
-        told = plan_words.plan(connection, visitor.tenant, stored) if stored else None
+        folder = here.settings.policies
+        told = plan_words.plan(connection, visitor.tenant, stored, folder) if stored else None
     if stored is None or told is None:
         return show(request, visitor, "plan_first.html")
     view = view_of(here, visitor)
@@ -132,7 +133,11 @@ def get_history(request: Request, visitor: Visiting, here: Here) -> Response:
         found = revisions(connection, visitor.tenant, stored.plan_id)
         changes = [
             plan_words.difference(
-                connection, visitor.tenant, Difference.between(before.plan, after.plan)
+                connection,
+                visitor.tenant,
+                Difference.between(before.plan, after.plan),
+                after.plan,
+                here.settings.policies,
             )
             for before, after in zip(found, found[1:], strict=False)
         ]

@@ -14,10 +14,12 @@ from features.errors import UnknownId
 from recommender.advise import Recommendation
 from recommender.planning.account import Account
 from recommender.planning.alternatives import Alternative
+from serving.advising import View
 from serving.api import plan_words
 from serving.api.context import Here, Service
 from serving.api.plans import MOST_ALTERNATIVES
 from serving.latest_plans import require_plan
+from serving.naming import names_seen
 from serving.plans import StoredPlan, check_revision, keep_revision, others
 from serving.store import audit
 from serving.web.choices import titles_of
@@ -54,12 +56,12 @@ Wished = Annotated[Wish, Depends(_wish)]
 def get_change(request: Request, visitor: Visiting, here: Here, wish: Wished) -> Response:
     """Show what a wish would change; where it cannot be met, why, and the smallest way out."""
     stored = _own(here, visitor)
-    change = tried(here, visitor, stored, wish)
+    view = view_of(here, visitor)
+    change = tried(here, view, stored, wish)
+    names = names_seen(view, change.plan, here.settings.policies)
     account = None
     if change.plan.unkept or is_worse(stored.plan, change.plan):
-        account = plan_words.explanation(Account.of(change.inputs, change.plan))
-    with here.store.reading() as connection:
-        told = plan_words.difference(connection, visitor.tenant, change.difference)
+        account = plan_words.explanation(Account.of(change.inputs, change.plan, names))
     return show(
         request,
         visitor,
@@ -67,7 +69,7 @@ def get_change(request: Request, visitor: Visiting, here: Here, wish: Wished) ->
         stored=stored,
         wish=wish,
         query=urlencode(wish.fields),
-        told=told,
+        told=change.difference.sentences(names),
         account=account,
         effects=effects(stored.plan, change.plan),
     )
@@ -78,7 +80,7 @@ def post_change(visitor: Visiting, here: Here, wish: Wished, revision: _Revision
     """Make the change that was looked at."""
     stored = _own(here, visitor)
     check_revision(stored, revision)
-    keep(here, visitor, stored, tried(here, visitor, stored, wish))
+    keep(here, visitor, stored, tried(here, view_of(here, visitor), stored, wish))
     return see("/plan", did="changed")
 
 
@@ -98,7 +100,7 @@ def get_swap(
         if each.course_id in planned or len(found) == REPLACEMENTS:
             continue
         wish = Wish("swap", course, other=each.course_id)
-        change = tried(here, visitor, stored, wish)
+        change = tried(here, view, stored, wish)
         if each.course_id in {placed.course for placed in change.plan.items}:
             told = effects(stored.plan, change.plan)
             found.append((each, urlencode(wish.fields), told))
@@ -111,12 +113,16 @@ def get_swap(
 def get_alternatives(request: Request, visitor: Visiting, here: Here) -> Response:
     """Show plans that really differ, side by side with the plan that stands."""
     stored = _own(here, visitor)
-    found = _others(here, visitor, stored)
-    with here.store.reading() as connection:
-        told = plan_words.alternatives(connection, visitor.tenant, stored, found)
-        main = plan_words.plan(connection, visitor.tenant, stored)
+    view = view_of(here, visitor, pd.Timestamp(stored.plan.as_of))
+    names = names_seen(view, stored.plan, here.settings.policies)
+    told = plan_words.alternatives(stored, _others(here, view, stored), names)
     return show(
-        request, visitor, "plan_alternatives.html", stored=stored, main=main, told=told.alternatives
+        request,
+        visitor,
+        "plan_alternatives.html",
+        stored=stored,
+        told=told.alternatives,
+        names=names,
     )
 
 
@@ -130,7 +136,8 @@ def post_alternative(
     """Take another plan for one's own; the one that stood is kept in the history."""
     stored = _own(here, visitor)
     check_revision(stored, revision)
-    taken = [each.plan for each in _others(here, visitor, stored) if each.change.code == code]
+    view = view_of(here, visitor, pd.Timestamp(stored.plan.as_of))
+    taken = [each.plan for each in _others(here, view, stored) if each.change.code == code]
     if not taken:
         raise UnknownId(f"the alternative {code!r}", remedy="look at those that there are now")
     plan = replace(taken[0], revision=stored.plan.revision + 1, state="draft")
@@ -147,7 +154,6 @@ def _own(here: Service, visitor: Visitor) -> StoredPlan:
         return require_plan(connection, visitor.tenant, visitor.teacher())
 
 
-def _others(here: Service, visitor: Visitor, stored: StoredPlan) -> tuple[Alternative, ...]:
-    view = view_of(here, visitor, pd.Timestamp(stored.plan.as_of))
+def _others(here: Service, view: View, stored: StoredPlan) -> tuple[Alternative, ...]:
     with here.solving.turn():
         return others(view, stored.plan, MOST_ALTERNATIVES, here.settings.policies)

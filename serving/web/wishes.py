@@ -10,6 +10,7 @@ from typing import Literal
 from features.errors import InvalidPolicy, InvalidSetting, Refused, UnknownId
 from recommender.planning.asked import Asked
 from recommender.planning.replan import Change
+from serving.advising import View
 from serving.api.context import Service
 from serving.errors import Busy, NoModel
 from serving.latest_plans import latest_plan
@@ -77,10 +78,9 @@ class Wish:
         return {name: text for name, text in named.items() if text}
 
 
-def tried(here: Service, visitor: Visitor, stored: StoredPlan, wish: Wish) -> Change:
+def tried(here: Service, view: View, stored: StoredPlan, wish: Wish) -> Change:
     """Return what a plan would become; nothing is stored."""
     rules = Rules(None, here.settings.policies)
-    view = view_of(here, visitor)
     with here.solving.turn():
         return changed_plan(view, stored.plan, wish.asked, wish.free, rules)
 
@@ -113,6 +113,7 @@ def follow_wish(here: Service, visitor: Visitor, course: str, kind: str) -> None
         return
     deeds: dict[str, Deed] = {"selected": "pin", "dismissed": "ban", "withdrawn": "free"}
     try:
-        keep(here, visitor, stored, tried(here, visitor, stored, Wish(deeds[kind], course)))
+        wish = Wish(deeds[kind], course)
+        keep(here, visitor, stored, tried(here, view_of(here, visitor), stored, wish))
     except _NOT_NOW:
         return

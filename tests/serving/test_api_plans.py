@@ -202,7 +202,7 @@ def test_what_was_asked_is_asked_again_until_it_is_taken_back(platform):
 
 def test_what_was_done_since_is_planned_no_more(platform, moving: Moving):
     plan = made(platform, "/v1/teachers/t01/plan")
-    done = courses(plan)[0]
+    done, title = courses(plan)[0], plan["items"][0]["title_en"]
     moving.now += pd.Timedelta(days=30)
     event = {"teacher_id": "t01", "course_id": done, "kind": "completed"}
     told = platform.post("/v1/events", event | {"occurred_at": moving.now.isoformat()})
@@ -212,8 +212,10 @@ def test_what_was_done_since_is_planned_no_more(platform, moving: Moving):
     answer = changed(platform, plan)
 
     assert done not in courses(answer["plan"])
+    (dropped,) = [each for each in answer["difference"]["dropped"] if each["course_id"] == done]
+    assert dropped["title_en"] == title
     said = " ".join(each["en"] for each in answer["difference"]["sentences"])
-    assert f"({done})" in said
+    assert f"“{title}” is no longer planned (it was in {dropped['term_en']})" in said
 
 
 def test_every_revision_is_listed_and_any_two_can_be_compared(platform):
