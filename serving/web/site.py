@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from serving.web import assets, desk, home, me, plan, plan_changes, records, take_away
+from serving.web import assets, desk, failing, home, me, plan, plan_changes, records, take_away
 
 
 def install(app: FastAPI) -> None:
     """Let an app answer browsers."""
+    failing.install(app)
     for part in (assets, home, plan, plan_changes, records, me, take_away, desk):
         app.include_router(part.router)

@@ -141,17 +141,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
-    """Let a person in: a language, a device, with JavaScript or without."""
+def at_the_door(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
+    """Open a browser: a language, a device, with JavaScript or without."""
     opened: list[BrowserContext] = []
 
-    def let_in(
-        lang: str = "zh",
-        size: str = "phone",
-        *,
-        javascript: bool = True,
-        dark: bool = False,
-        guest: Guest | None = None,
+    def come(
+        lang: str = "zh", size: str = "phone", *, javascript: bool = True, dark: bool = False
     ) -> Visit:
         context = browser.new_context(
             viewport=SIZES[size],
@@ -168,14 +163,27 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
         visit = Visit(page, site)
         page.on("pageerror", lambda error: visit.faults.append(str(error)))
         page.on("console", lambda said: _note(visit, said.type, said.text))
-        page.goto(site.link(guest))
-        page.get_by_role("button").click()
-        page.wait_for_url(lambda address: "/enter/" not in address)
         return visit
 
-    yield let_in
+    yield come
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def visit(at_the_door: Callable[..., Visit], site: Site) -> Callable[..., Visit]:
+    """Let a person in: who, and how they come to the door."""
+
+    def let_in(
+        lang: str = "zh", size: str = "phone", *, guest: Guest | None = None, **how: bool
+    ) -> Visit:
+        visit = at_the_door(lang, size, **how)
+        visit.page.goto(site.link(guest))
+        visit.page.get_by_role("button").click()
+        visit.page.wait_for_url(lambda address: "/enter/" not in address)
+        return visit
+
+    return let_in
 
 
 def administrator(name: str, organisation_id: str, *scopes: Scope) -> Guest:
