@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -54,6 +55,10 @@ class Language:
     def word(self, column: str, word: str) -> str:
         """Return what a code word of a column is called."""
         return self.pick(*word_label(column, word))
+
+    def listed(self, words: Sequence[str]) -> str:
+        """Write some words one after the other."""
+        return ("、" if self.code == "zh" else ", ").join(words)
 
     def month(self, month: str) -> str:
         """Write a month that is given as ``2026-09``."""

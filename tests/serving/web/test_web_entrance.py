@@ -1,4 +1,4 @@
-"""Coming in, and what is shown to whom nothing can be shown: in the page's style, both languages."""
+"""Coming in, and what is said where nothing can be shown: in both languages, in one style."""
 
 from __future__ import annotations
 
