@@ -22,7 +22,6 @@ from serving.latest_plans import require_plan
 from serving.naming import names_seen
 from serving.plans import StoredPlan, check_revision, keep_revision, others
 from serving.store import audit
-from serving.web.choices import titles_of
 from serving.web.effects import Effect, effects, is_worse
 from serving.web.failing import PageRoute
 from serving.web.pages import see, show
@@ -90,11 +89,10 @@ def get_swap(
 ) -> Response:
     """Show the best replacements of a planned course, each with what it does to the plan."""
     stored = _own(here, visitor)
-    item = next((each for each in stored.plan.items if each.course == course), None)
-    if item is None:
+    planned = {each.course for each in stored.plan.items}
+    if course not in planned:
         raise UnknownId(f"course {course!r}", remedy="choose one that is in the plan")
     view = view_of(here, visitor)
-    planned = {each.course for each in stored.plan.items}
     found: list[tuple[Recommendation, str, list[Effect]]] = []
     for each in view.recommend(LOOKED_AT, explain=True):
         if each.course_id in planned or len(found) == REPLACEMENTS:
@@ -104,9 +102,10 @@ def get_swap(
         if each.course_id in {placed.course for placed in change.plan.items}:
             told = effects(stored.plan, change.plan)
             found.append((each, urlencode(wish.fields), told))
-    with here.store.reading() as connection:
-        title = titles_of(connection, visitor.tenant, course)
-    return show(request, visitor, "plan_swap.html", title=title, item=item, found=found)
+    title = view.backdrop.titles.get(course, ("", ""))
+    return show(
+        request, visitor, "plan_swap.html", title=title, found=found, unit_of_plan=stored.plan.unit
+    )
 
 
 @router.get("/plan/alternatives")

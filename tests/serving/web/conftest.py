@@ -33,7 +33,9 @@ from training.simulate import Simulation, simulate
 NO_BROWSER = "no browser: 'apt-get install chromium', or put one on the PATH"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
-SIZES = {"phone": PHONE, "desktop": DESKTOP}
+#: What a desktop is left with at 400%.
+ZOOMED = {"width": 320, "height": 225}
+SIZES = {"phone": PHONE, "desktop": DESKTOP, "zoomed": ZOOMED}
 ENDS_ON = pd.Timestamp("2026-03-01").date()
 NOW = pd.Timestamp("2026-03-02T02:00:00Z")
 #: In milliseconds: nothing is timed, and a machine may be busy.
@@ -191,6 +193,12 @@ def administrator(name: str, organisation_id: str, *scopes: Scope) -> Guest:
     return Guest(
         "default", administrator=name, organisation_id=organisation_id, scopes=tuple(scopes)
     )
+
+
+def school_of(site: Site, teacher_id: str) -> str:
+    """Return the school of a teacher."""
+    states = site.dataset.table("teachers").sort_values("valid_from")
+    return str(states[states["teacher_id"] == teacher_id]["organisation_id"].iloc[-1])
 
 
 def _note(visit: Visit, kind: str, text: str) -> None:

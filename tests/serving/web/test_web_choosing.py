@@ -1,4 +1,4 @@
-"""The list in a browser: narrowed as the API narrows it, waved off with a reason, and taken back."""
+"""The list in a browser: narrowed as the API does it, waved off with a reason, and taken back."""
 
 from __future__ import annotations
 

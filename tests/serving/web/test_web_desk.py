@@ -15,7 +15,7 @@ from features.organisations import lineage
 from recommender.planning.plan import Plan
 from serving.identity import Scope, create_key
 from serving.plans import keep_plan, move_plan
-from tests.serving.web.conftest import NOW, administrator
+from tests.serving.web.conftest import NOW, administrator, school_of
 
 #: Each plan is made a little later than the one before.
 SECONDS = itertools.count(1)
@@ -27,9 +27,7 @@ ENGLISH = {"lang": "en", "size": "desktop"}
 @pytest.fixture(scope="module")
 def places(site) -> tuple[str, str, str]:
     """The school of the typical teacher, its county, and another county."""
-    teachers = site.dataset.table("teachers")
-    own = teachers[teachers["teacher_id"] == site.teacher_id].sort_values("valid_from")
-    school = str(own["organisation_id"].iloc[-1])
+    school = school_of(site, site.teacher_id)
     chain = lineage(site.dataset, school, NOW)
     counties = site.dataset.table("organisations").query("kind == 'county'")["organisation_id"]
     others = [str(each) for each in counties if each not in chain]

@@ -87,6 +87,20 @@ def test_every_page_is_accessible_and_keeps_its_policy(
         visit.check()
 
 
+def test_at_four_times_the_size_nothing_is_scrolled_sideways(visit: Callable, site):
+    teacher = str(site.dataset.teachers.ids[31])
+    visit = visit("en", "zoomed", guest=Guest("default", teacher_id=teacher))
+    visit.go("/plan")
+    visit.page.get_by_role("button", name="Make my plan").click()
+    visit.page.wait_for_url("**/plan?did=made")
+    swap = visit.page.locator("a[href^='/plan/swap']").first.get_attribute("href")
+    for path in ("/", "/plan", *PAGES, swap, "/me", "/me/erase", "/take-away", "/nothing-here"):
+        visit.go(path)
+        visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        wide = visit.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, path
+
+
 def test_a_first_visit_is_light_and_nothing_moves(visit: Callable, capsys):
     visit = visit("zh", "phone")
     page = visit.page
