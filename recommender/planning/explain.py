@@ -12,6 +12,7 @@ from recommender.planning.matching import Assumed
 from recommender.planning.names import PLAIN, Names
 from recommender.planning.plan import Item, Outcome, Plan
 from recommender.planning.rules import Policy
+from recommender.planning.short_names import short_name
 
 UNITS_ZH = {"hour": "学时", "credit": "学分", "course": "门课程", "day": "天"}
 
@@ -57,14 +58,16 @@ def _wish(item: Item) -> list[Sentence]:
 
 def _serves(plan: Plan, item: Item) -> list[Sentence]:
     outcomes = {f"{each.requirement}@{each.period}": each for each in plan.outcomes}
-    return [
-        Sentence(
-            "serves",
-            f"计入（{outcomes[name].period}）：{outcomes[name].zh}",
-            f"Counts for {outcomes[name].period}: {outcomes[name].en}",
-        )
-        for name in item.serves
-    ]
+    return [_counts(outcomes[name]) for name in item.serves]
+
+
+def _counts(outcome: Outcome) -> Sentence:
+    zh, en = short_name(outcome.requirement)
+    return Sentence(
+        "serves",
+        f"计入（{outcome.period}）：{f'{zh}。' if zh else outcome.zh}",
+        f"Counts for {outcome.period}: {f'{en}.' if en else outcome.en}",
+    )
 
 
 def _opens(item: Item, names: Names) -> list[Sentence]:

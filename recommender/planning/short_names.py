@@ -11,8 +11,8 @@ from features.labels import Label
 #: Id of a requirement -> its name. The policies that are shipped use one id for one thing.
 NAMES: Final[Mapping[str, Label]] = MappingProxyType(
     {
-        "total": ("总量", "Total"),
-        "every-year": ("每年", "Every year"),
+        "total": ("周期总量", "Cycle total"),
+        "every-year": ("年度最低", "Yearly minimum"),
         "ethics": ("思政与师德", "Ethics and ideology"),
         "county-or-above": ("县级及以上", "County or above"),
         "induction": ("新任教师培训", "Induction"),

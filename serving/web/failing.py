@@ -6,11 +6,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
-from starlette.exceptions import HTTPException
 
 from features.errors import ZixuanError
 from serving.errors import Forged, NotSignedIn, SpentLink
@@ -42,24 +41,6 @@ class PageRoute(APIRoute):
                 return failure(request, NO_STORE.status)
 
         return handle_or_show
-
-
-def install(app: FastAPI) -> None:
-    """Let a browser see a page, too, for an address that there is not, or not in this way."""
-    told = app.exception_handlers[HTTPException]
-
-    async def show_or_tell(request: Request, error: HTTPException) -> Response:
-        if _is_browser(request):
-            return failure(request, error.status_code)
-        answer = told(request, error)
-        return answer if isinstance(answer, Response) else await answer
-
-    app.exception_handler(HTTPException)(show_or_tell)
-
-
-def _is_browser(request: Request) -> bool:
-    asked = request.headers.get("accept", "")
-    return "text/html" in asked and not request.url.path.startswith("/v1/")
 
 
 def failure(request: Request, status: int) -> Response:

@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from serving.web import (
     assets,
     desk,
-    failing,
     home,
     me,
     plan,
@@ -20,6 +19,5 @@ from serving.web import (
 
 def install(app: FastAPI) -> None:
     """Let an app answer browsers."""
-    failing.install(app)
     for part in (assets, home, why_not, plan, plan_changes, records, me, take_away, desk):
         app.include_router(part.router)

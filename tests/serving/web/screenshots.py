@@ -118,6 +118,8 @@ def pages(own: Visit, look: str) -> None:
         own.page.wait_for_url("**/plan?did=made")
     for name, path in PAGES.items():
         take(own, look, name, path)
+    paper = own.page.request.get(own.site.url + "/take-away/plan.pdf")
+    (Path(FOLDER) / f"{look}-plan.pdf").write_bytes(paper.body())
     own.go("/plan")
     own.page.locator("details.change summary").first.click()
     take(own, look, "plan-open")

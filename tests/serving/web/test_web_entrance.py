@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
+from starlette.types import Receive, Scope, Send
 
 from recommender.backdrop import STATIC, Backdrop
+from serving.api.shedding import Shedding
 from serving.store.sessions import Guest
 
 LOOKS = [("zh", "phone", True), ("en", "desktop", False)]
@@ -74,6 +76,10 @@ def test_what_cannot_be_shown_is_said_on_a_page(
         visit.go(path)
         expect(told).to_have_text(words[status])
         visit.check()
+    monkeypatch.setattr(Shedding, "__call__", shed)
+    visit.go("/plan")
+    expect(told).to_have_text(words[503])
+    monkeypatch.undo()
     monkeypatch.setattr(site.app.state.service.models, "loaded", None)
     visit.go("/records")
     expect(told).to_have_text(words[503])
@@ -81,6 +87,11 @@ def test_what_cannot_be_shown_is_said_on_a_page(
     visit.go("/")
     expect(told).to_have_text(words["no list"])
     visit.check()
+
+
+async def shed(self: Shedding, scope: Scope, receive: Receive, send: Send) -> None:
+    """Tell everybody to come back."""
+    await self._shed(scope, receive, send)
 
 
 @pytest.mark.parametrize(("lang", "size", "dark"), LOOKS)
