@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import Request
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.problems import MEDIA_TYPE
@@ -36,8 +36,8 @@ class Paged:
         await self._app(scope, receive, answer.send)
         if answer.problem is not None:
             page = failure(Request(scope), answer.problem["status"])
-            headers, before = MutableHeaders(page.headers), Headers(raw=answer.problem["headers"])
-            headers.update({name: before[name] for name in _KEPT if name in before})
+            before = Headers(raw=answer.problem["headers"])
+            page.headers.update({name: before[name] for name in _KEPT if name in before})
             await page(scope, receive, send)
 
 
