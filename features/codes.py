@@ -43,6 +43,8 @@ EVENT_KINDS = (
     "dismissed",
     "withdrawn",
 )
+#: Why a course was dismissed: such an event's value is the place in this list, from 1.
+DISMISSAL_REASONS = ("unsuited", "known", "time", "place", "other")
 RESULTS = ("fail", "pass", "good", "excellent")
 
 UNITS = ("hour", "credit")

@@ -16,6 +16,7 @@ from features.moments import instant
 from recommender.planning.account import Account
 from recommender.planning.alternatives import Alternative, alternatives
 from recommender.planning.asked import Asked
+from recommender.planning.names import Names
 from recommender.planning.plan import Header, Plan, State
 from recommender.planning.problem import Inputs, Wishes
 from recommender.planning.replan import Change, kept_places
@@ -116,7 +117,8 @@ def account_of(view: View, plan: Plan, folder: Path | None) -> Account:
     Refused
         If the plan no longer stands, for courses or offerings have changed since.
     """
-    return Account.of(_made_from(view, plan, folder), plan)
+    inputs = _made_from(view, plan, folder)
+    return Account.of(inputs, plan, Names(view.backdrop.titles, inputs.policy.cycle))
 
 
 def others(view: View, plan: Plan, most: int, folder: Path | None) -> tuple[Alternative, ...]:

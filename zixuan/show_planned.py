@@ -18,6 +18,7 @@ from recommender.planning.account import Account, WayOut
 from recommender.planning.alternatives import Alternative
 from recommender.planning.difference import Difference
 from recommender.planning.explain import Sentence
+from recommender.planning.names import Names
 from zixuan.outputs import write_text
 from zixuan.planned import Planned
 from zixuan.show import console
@@ -56,7 +57,7 @@ def show_planned(found: Planned, account: Account, view: Shown) -> None:
         _say(screen, ("可行的调整（任选其一）", "Ways out, one of them"), _ways(ways), lang)
     if found.difference is not None:
         title = ("与上一版规划相比", "Compared with the earlier plan")
-        _say(screen, title, found.difference.sentences(view.titles), lang)
+        _say(screen, title, found.difference.sentences(Names(view.titles)), lang)
     if found.others:
         _head(screen, ("其他方案", "Other plans"), lang)
         screen.print(_compared(found.others, lang))

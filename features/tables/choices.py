@@ -47,7 +47,13 @@ EVENTS = Table(
         Column("kind", Kind.CODE, "kind", "类型", codes=codes.EVENT_KINDS, default="completed"),
         keys.offering(required=False),
         Column("recorded_at", Kind.TIME, "when it became known", "记录时间"),
-        Column("value", Kind.NUMBER, "rating or other value", "数值"),
+        Column(
+            "value",
+            Kind.NUMBER,
+            "rating; of a dismissed course why: 1 unsuited, 2 known already, 3 no time, "
+            "4 place or mode, 5 other",
+            "评分；不感兴趣时为原因编号",
+        ),
         Column("result", Kind.CODE, "result grade", "考核结果", codes=codes.RESULTS),
         Column("amount", Kind.AMOUNT, "amount learned", "数量", low=0),
         Column("unit", Kind.CODE, "unit of the amount", "单位", codes=codes.UNITS),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from recommender.planning.binding import binding, binding_sentence
 from recommender.planning.conflict import Conflict, Relief, relief_sentence, stuck_sentence
 from recommender.planning.explain import Sentence, assumed_sentence
+from recommender.planning.names import PLAIN, Names
 from recommender.planning.plan import Plan
 from recommender.planning.problem import Inputs, build
 from recommender.planning.ways_out import ways_out
@@ -59,10 +60,10 @@ class Account:
     stuck: tuple[Sentence, ...]
 
     @classmethod
-    def of(cls, inputs: Inputs, plan: Plan) -> Account:
+    def of(cls, inputs: Inputs, plan: Plan, names: Names = PLAIN) -> Account:
         """Account for a plan by what it was made from."""
         problem = build(inputs)
-        explained = Explained(problem, plan)
+        explained = Explained(problem, plan, names)
         found: tuple[Conflict, ...] = ()
         if plan.unmet or plan.unkept:
             found = ways_out(problem, plan)
@@ -71,10 +72,10 @@ class Account:
                 Reasoned(item.course, item.term, explained.of(item)) for item in plan.items
             ),
             assumed=tuple(assumed_sentence(each) for each in plan.assumed),
-            unkept=tuple(unkept_sentence(inputs, *wish) for wish in plan.unkept),
+            unkept=tuple(unkept_sentence(inputs, *wish, names) for wish in plan.unkept),
             binding=tuple(binding_sentence(inputs.policy, each) for each in binding(problem)),
             ways_out=tuple(
-                tuple(WayOut(way, relief_sentence(problem, way)) for way in each.reliefs)
+                tuple(WayOut(way, relief_sentence(problem, way, names)) for way in each.reliefs)
                 for each in found
                 if each.reliefs
             ),

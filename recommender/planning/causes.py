@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from features.labels import Label
+from recommender.planning.names import PLAIN, Names
 from recommender.planning.plan import Item, Plan
 from recommender.planning.problem import Inputs
 
@@ -24,7 +25,7 @@ WORDS: dict[str, Label] = {
     "not_offered": ("不再开班", "it is not offered any more"),
     "no_offering": ("该学期没有可选的班次", "no offering of that term can be chosen now"),
     "after_prerequisite": (
-        "其先修课程 {of} 此前尚未安排",
+        "其先修课程{of}此前尚未安排",
         "its prerequisite {of} does not come before that term",
     ),
     "other_rules": (
@@ -33,10 +34,12 @@ WORDS: dict[str, Label] = {
     ),
     "no_duty": ("其对应的要求已不适用于您", "what it counted for is not asked of you any more"),
     "new_duty": ("满足新适用于您的要求 {of}", "it counts for {of}, which is newly asked of you"),
-    "opens": ("是课程 {of} 的先修课程", "it is to be done before {of}"),
+    "opens": ("是{of}的先修课程", "it is to be done before {of}"),
     "made_room": ("为上述变更腾出位置", "it makes room for what you changed"),
     "instead": ("替代您排除的课程", "it comes instead of what you ruled out"),
 }
+#: Those that name a course.
+OF_COURSE = ("after_prerequisite", "opens")
 #: What keeps a course from a teacher, by the codes of ``recommender/eligibility.py``.
 RULES: dict[str, Label] = {
     "not_yet_available": ("尚未开放", "not yet available"),
@@ -73,16 +76,22 @@ class Cause:
     @property
     def zh(self) -> str:
         """The cause in Chinese."""
-        return self._worded(0)
+        return self.worded()[0]
 
     @property
     def en(self) -> str:
         """The cause in English."""
-        return self._worded(1)
+        return self.worded()[1]
 
-    def _worded(self, side: int) -> str:
-        of = RULES[self.of][side] if self.code == "closed" else self.of
-        return WORDS[self.code][side].format(of=of)
+    def worded(self, names: Names = PLAIN) -> Label:
+        """Return the cause in both languages."""
+        zh, en = WORDS[self.code]
+        of_zh, of_en = self.of, self.of
+        if self.code == "closed":
+            of_zh, of_en = RULES[self.of]
+        elif self.code in OF_COURSE:
+            of_zh, of_en = names.course(self.of)
+        return zh.format(of=of_zh), en.format(of=of_en)
 
 
 @dataclass(frozen=True, slots=True)

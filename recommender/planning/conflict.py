@@ -18,6 +18,7 @@ from recommender.planning.draft import Label, Matrix
 from recommender.planning.explain import UNITS_ZH, Sentence, said_amount
 from recommender.planning.load import LOAD_STEPS
 from recommender.planning.model import NOTHING
+from recommender.planning.names import PLAIN, Names
 from recommender.planning.presence import AWAY_STEPS
 from recommender.planning.problem import Problem
 from recommender.planning.relaxation import LIMITS, Relaxation, Relaxed
@@ -300,7 +301,7 @@ _OF_DAYS = {
 }
 
 
-def relief_sentence(problem: Problem, relief: Relief) -> Sentence:
+def relief_sentence(problem: Problem, relief: Relief, names: Names = PLAIN) -> Sentence:
     """Say one way out, in both languages: the least, and what is enough where that is known."""
     unit_zh, unit_en = (
         ("元", "yuan") if relief.rule == "budget" else (UNITS_ZH[relief.unit], f"{relief.unit}s")
@@ -328,9 +329,8 @@ def relief_sentence(problem: Problem, relief: Relief) -> Sentence:
             in_en.format(period=when, amount=en, enough=enough_en),
         )
     if relief.rule == "pin":
-        return Sentence(
-            "unpin", f"取消指定课程 {relief.of}。", f"Give up the wish for {relief.of}."
-        )
+        of_zh, of_en = names.course(relief.of)
+        return Sentence("unpin", f"取消指定{of_zh}。", f"Give up the wish for {of_en}.")
     if relief.rule == "budget":
         return Sentence(
             "more_budget",

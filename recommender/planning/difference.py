@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from features.labels import Label
 from recommender.planning.causes import Asking, Cause, Place
 from recommender.planning.explain import Sentence
+from recommender.planning.names import PLAIN, Names
 from recommender.planning.plan import Plan
 
 
@@ -67,40 +67,12 @@ class Difference:
         )
         return replace(self, causes=tuple(cause for cause in found if cause is not None))
 
-    def sentences(self, titles: Mapping[str, Label] | None = None) -> tuple[Sentence, ...]:
-        """Say it: what moved, was dropped, was added, why, and how much stays as it was.
-
-        Courses are called by their ids, and by their titles where those are given.
-        """
-        named = _Named(titles or {})
+    def sentences(self, names: Names = PLAIN) -> tuple[Sentence, ...]:
+        """Say it: what moved, was dropped, was added, why, and how much stays as it was."""
         return (
-            *(
-                self._because(
-                    (move.course, move.before),
-                    "moved",
-                    f"课程{named.zh(move.course)}由 {move.before} 调整到 {move.after}",
-                    f"Course {named.en(move.course)} moves from {move.before} to {move.after}",
-                )
-                for move in self.moved
-            ),
-            *(
-                self._because(
-                    (course, term),
-                    "dropped",
-                    f"不再安排课程{named.zh(course)}（原 {term}）",
-                    f"Course {named.en(course)} is no longer planned (it was in {term})",
-                )
-                for course, term in self.dropped
-            ),
-            *(
-                self._because(
-                    (course, term),
-                    "added",
-                    f"新增课程{named.zh(course)}（{term}）",
-                    f"Course {named.en(course)} is new, in {term}",
-                )
-                for course, term in self.added
-            ),
+            *(self._moved(each, names) for each in self.moved),
+            *(self._dropped(place, names) for place in self.dropped),
+            *(self._added(place, names) for place in self.added),
             Sentence(
                 "kept",
                 f"其余 {len(self.kept)} 项安排不变。",
@@ -108,23 +80,25 @@ class Difference:
             ),
         )
 
-    def _because(self, place: Place, code: str, zh: str, en: str) -> Sentence:
+    def _moved(self, move: Move, names: Names) -> Sentence:
+        (zh, en), (was_zh, was_en) = names.course(move.course), names.term(move.before)
+        now_zh, now_en = names.term(move.after)
+        said = f"{zh}由 {was_zh}调整到 {now_zh}", f"{en} moves from {was_en} to {now_en}"
+        return self._because((move.course, move.before), "moved", said, names)
+
+    def _dropped(self, place: Place, names: Names) -> Sentence:
+        (zh, en), (was_zh, was_en) = names.course(place[0]), names.term(place[1])
+        said = f"不再安排{zh}（原 {was_zh}）", f"{en} is no longer planned (it was in {was_en})"
+        return self._because(place, "dropped", said, names)
+
+    def _added(self, place: Place, names: Names) -> Sentence:
+        (zh, en), (now_zh, now_en) = names.course(place[0]), names.term(place[1])
+        said = f"新增{zh}（{now_zh}）", f"{en} is new, in {now_en}"
+        return self._because(place, "added", said, names)
+
+    def _because(self, place: Place, code: str, said: Label, names: Names) -> Sentence:
         told = [each for each in self.causes if (each.course, each.term) == place]
         if not told:
-            return Sentence(code, f"{zh}。", f"{en}.")
-        return Sentence(code, f"{zh}：{told[0].zh}。", f"{en}: {told[0].en}.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """Names of courses, in the middle of a sentence."""
-
-    titles: Mapping[str, Label]
-
-    def zh(self, course: str) -> str:
-        title = self.titles.get(course, ("", ""))[0]
-        return f"《{title}》（{course}）" if title else f" {course} "
-
-    def en(self, course: str) -> str:
-        title = self.titles.get(course, ("", ""))[1]
-        return f"{title} ({course})" if title else course
+            return Sentence(code, f"{said[0]}。", f"{said[1]}.")
+        zh, en = told[0].worded(names)
+        return Sentence(code, f"{said[0]}：{zh}。", f"{said[1]}: {en}.")

@@ -9,8 +9,10 @@ from recommender.planning.amounts import Measure
 from recommender.planning.balances import Counted
 from recommender.planning.credits import Verdict
 from recommender.planning.matching import Assumed
+from recommender.planning.names import PLAIN, Names
 from recommender.planning.plan import Item, Outcome, Plan
 from recommender.planning.rules import Policy
+from recommender.planning.short_names import short_name
 
 UNITS_ZH = {"hour": "学时", "credit": "学分", "course": "门课程", "day": "天"}
 
@@ -24,9 +26,9 @@ class Sentence:
     en: str
 
 
-def item_sentences(plan: Plan, item: Item) -> tuple[Sentence, ...]:
+def item_sentences(plan: Plan, item: Item, names: Names = PLAIN) -> tuple[Sentence, ...]:
     """Say why a course is in a plan: wishes, requirements, what it opens, how well it suits."""
-    found = [*_wish(item), *_serves(plan, item), *_opens(item), *_builds(plan, item)]
+    found = [*_wish(item), *_serves(plan, item), *_opens(item, names), *_builds(plan, item)]
     found.append(
         Sentence(
             "suits",
@@ -56,22 +58,23 @@ def _wish(item: Item) -> list[Sentence]:
 
 def _serves(plan: Plan, item: Item) -> list[Sentence]:
     outcomes = {f"{each.requirement}@{each.period}": each for each in plan.outcomes}
-    return [
-        Sentence(
-            "serves",
-            f"计入（{outcomes[name].period}）：{outcomes[name].zh}",
-            f"Counts for {outcomes[name].period}: {outcomes[name].en}",
-        )
-        for name in item.serves
-    ]
+    return [_counts(outcomes[name]) for name in item.serves]
 
 
-def _opens(item: Item) -> list[Sentence]:
+def _counts(outcome: Outcome) -> Sentence:
+    zh, en = short_name(outcome.requirement)
+    return Sentence(
+        "serves",
+        f"计入（{outcome.period}）：{f'{zh}。' if zh else outcome.zh}",
+        f"Counts for {outcome.period}: {f'{en}.' if en else outcome.en}",
+    )
+
+
+def _opens(item: Item, names: Names) -> list[Sentence]:
+    called = (names.course(course) for course in item.opens)
     return [
-        Sentence(
-            "opens", f"是课程 {course} 的先修课程。", f"To be done before {course}, planned later."
-        )
-        for course in item.opens
+        Sentence("opens", f"是{zh}的先修课程。", f"To be done before {en}, planned later.")
+        for zh, en in called
     ]
 
 

@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from pydantic import Field, Strict
 
+from features.labels import Label
 from recommender.planning.matching import STRICT
 
 ONE_DAY = dt.timedelta(days=1)
+#: How the key ends of a term that began before its policy year.
+_REST = "-rest"
 #: ``MM-DD``, a day that every year has.
 MonthDay = Annotated[
     str,
@@ -128,6 +131,16 @@ class Cycle:
         """Return the terms of all policy years of a period, in order."""
         return tuple(term for year in self.years_of(span) for _, term in self._terms(year))
 
+    def named(self, key: str) -> Label:
+        """Return what a term is called, over or to come, by its key; the key where it is none."""
+        rules = {rule.id: rule for rule in self.term}
+        stem = key.removesuffix(_REST)
+        rule_id = next((each for each in rules if stem.endswith(f"-{each}")), None)
+        if rule_id is None:
+            return key, key
+        called = _called(rules[rule_id], stem.removesuffix(f"-{rule_id}"))
+        return called if stem == key else _called_rest(called)
+
     def season(self, day: dt.date) -> str:
         """Return the id of the term rule that a day falls under."""
         return self._rule(day).id
@@ -176,18 +189,21 @@ def _day(start: tuple[dt.date, TermRule]) -> dt.date:
 
 
 def _term(rule: TermRule, year: Period, days: tuple[dt.date, dt.date]) -> Period:
-    return Period(
-        key=f"{year.key}-{rule.id}",
-        since=days[0],
-        until=days[1],
-        zh=f"{year.key} {rule.zh}",
-        en=f"{rule.en} {year.key}",
-    )
+    return Period(f"{year.key}-{rule.id}", *days, *_called(rule, year.key))
 
 
 def _rest(term: Period) -> Period:
     """Return a term that begins before its policy year does, named as its rest."""
-    return replace(term, key=f"{term.key}-rest", zh=f"{term.zh}（后段）", en=f"{term.en} (rest)")
+    zh, en = _called_rest((term.zh, term.en))
+    return replace(term, key=f"{term.key}{_REST}", zh=zh, en=en)
+
+
+def _called(rule: TermRule, year: str) -> Label:
+    return f"{year} {rule.zh}", f"{rule.en} {year}"
+
+
+def _called_rest(called: Label) -> Label:
+    return f"{called[0]}（后段）", f"{called[1]} (rest)"
 
 
 def _first_on(month_day: str, since: dt.date) -> dt.date:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from recommender.planning.explain import Sentence, item_sentences
 from recommender.planning.load import LOAD_STEPS
+from recommender.planning.names import PLAIN, Names
 from recommender.planning.options import Candidate, Option
 from recommender.planning.plan import Item, Plan
 from recommender.planning.problem import Inputs, Problem
@@ -20,10 +21,12 @@ class Explained:
     ----------
     problem
         What the plan was made from.
+    names
+        What courses and terms are called.
     """
 
-    def __init__(self, problem: Problem, plan: Plan) -> None:
-        self._inputs, self._plan = problem.inputs, plan
+    def __init__(self, problem: Problem, plan: Plan, names: Names = PLAIN) -> None:
+        self._inputs, self._plan, self._names = problem.inputs, plan, names
         self._candidates = {each.course: each for each in problem.inputs.candidates}
         self._terms = [term.key for term in problem.inputs.horizon.terms]
         self._room = _room(problem, plan)
@@ -34,7 +37,7 @@ class Explained:
 
     def of(self, item: Item) -> tuple[Sentence, ...]:
         """Return the reasons of one course: those of the course first, then those of its year."""
-        return (*item_sentences(self._plan, item), *self._of_year(item))
+        return (*item_sentences(self._plan, item, self._names), *self._of_year(item))
 
     def _of_year(self, item: Item) -> Iterator[Sentence]:
         candidate = self._candidates[item.course]
@@ -61,10 +64,14 @@ class Explained:
         planned = {each.course: each.term for each in reversed(self._plan.items)}
         for before in candidate.prerequisites:
             if before in planned and before not in self._inputs.done:
+                (zh, en), (term_zh, term_en) = (
+                    self._names.course(before),
+                    self._names.term(planned[before]),
+                )
                 yield Sentence(
                     "after",
-                    f"须在先修课程 {before}（{planned[before]}）之后。",
-                    f"After its prerequisite {before}, planned for {planned[before]}.",
+                    f"须在先修课程{zh}（{term_zh}）之后。",
+                    f"After its prerequisite {en}, planned for {term_en}.",
                 )
 
     def _seasons(self, candidate: Candidate) -> Iterator[Sentence]:
@@ -126,7 +133,7 @@ def _room(problem: Problem, plan: Plan) -> dict[str, Decimal]:
     return room
 
 
-def unkept_sentence(inputs: Inputs, course: str, term: str) -> Sentence:
+def unkept_sentence(inputs: Inputs, course: str, term: str, names: Names = PLAIN) -> Sentence:
     """Say why a pin is not kept: what is known of it, from what is surest on.
 
     Parameters
@@ -146,5 +153,6 @@ def unkept_sentence(inputs: Inputs, course: str, term: str) -> Sentence:
         zh, en = "其先修课程无法完成", "its prerequisites cannot be completed"
     else:
         zh, en = "必须满足的要求和学时上限没有留出位置", "duties and hours leave no room for it"
-    when_zh, when_en = (f"（{term}）", f" in {term}") if term else ("", "")
-    return Sentence("unkept", f"课程 {course}{when_zh}：{zh}。", f"Course {course}{when_en}: {en}.")
+    (of_zh, of_en), (in_zh, in_en) = names.course(course), names.term(term)
+    when_zh, when_en = (f"（{in_zh}）", f" in {in_en}") if term else ("", "")
+    return Sentence("unkept", f"{of_zh}{when_zh}：{zh}。", f"{of_en}{when_en}: {en}.")

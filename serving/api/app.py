@@ -57,6 +57,7 @@ from serving.sending import Sending
 from serving.settings import Settings
 from serving.store.engine import Store
 from serving.web import entrance, site
+from serving.web.paged import Paged
 
 #: What every route may answer beside its own.
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -144,6 +145,7 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
         seconds=settings.body_seconds,
     )
     app.add_middleware(Shedding, most=settings.most_waiting, metrics=metrics)
+    app.add_middleware(Paged)
     return app
 
 

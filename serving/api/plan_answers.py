@@ -137,7 +137,10 @@ class PlannedCourse(Answer):
     title_en: str
     year: str
     term: str
+    term_zh: str
+    term_en: str
     offering_id: Annotated[str, Field(description="empty: not announced yet, expected 预计")]
+    pinned: Annotated[bool, Field(description="whether it was asked for, there or in any term")]
     amount: Annotated[str, Field(description="in the plan's unit; decimal text, exact")]
     hours: str
     reasons: list[PlanSentence]
@@ -201,15 +204,25 @@ class Moved(Answer):
     """A course that goes to another term."""
 
     course_id: str
+    title_zh: str
+    title_en: str
     before: str
+    before_zh: str
+    before_en: str
     after: str
+    after_zh: str
+    after_en: str
 
 
 class Placed(Answer):
-    """A course and the key of its term."""
+    """A course and its term."""
 
     course_id: str
+    title_zh: str
+    title_en: str
     term: str
+    term_zh: str
+    term_en: str
 
 
 class DifferenceAnswer(Answer):

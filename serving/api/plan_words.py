@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import sqlalchemy as sa
 
-from features.labels import Label
 from recommender.planning.account import Account
 from recommender.planning.alternatives import Alternative
-from recommender.planning.difference import Difference
+from recommender.planning.causes import OF_COURSE, Place
+from recommender.planning.difference import Difference, Move
 from recommender.planning.explain import Sentence as Said
 from recommender.planning.explain import assumed_sentence, item_sentences, outcome_sentence
+from recommender.planning.names import Names
 from recommender.planning.plan import Outcome as PlanOutcome
 from recommender.planning.plan import Plan
 from serving.api.plan_answers import (
@@ -33,18 +35,20 @@ from serving.api.plan_answers import (
     Revisions,
     WayOut,
 )
+from serving.naming import names_of
 from serving.plans import StoredPlan
-from serving.store.rows import find_any
-from serving.store.schema import DATA
 
 
-def plan(connection: sa.Connection, tenant: str, stored: StoredPlan) -> PlanAnswer:
-    """Return a stored plan."""
-    titles = _titles(connection, tenant, [item.course for item in stored.plan.items])
-    return _plan(stored, titles)
+def plan(
+    connection: sa.Connection, tenant: str, stored: StoredPlan, folder: Path | None
+) -> PlanAnswer:
+    """Return a stored plan; ``folder`` is that of further policies."""
+    found = stored.plan
+    courses = (item.course for item in found.items)
+    return _plan(stored, names_of(connection, tenant, found, courses, folder))
 
 
-def _plan(stored: StoredPlan, titles: dict[str, Label]) -> PlanAnswer:
+def _plan(stored: StoredPlan, names: Names) -> PlanAnswer:
     found = stored.plan
     return PlanAnswer(
         plan_id=stored.plan_id,
@@ -56,7 +60,7 @@ def _plan(stored: StoredPlan, titles: dict[str, Label]) -> PlanAnswer:
         as_of=found.as_of,
         seed=found.seed,
         unit=found.unit,
-        items=_items(found, titles),
+        items=_items(found, names),
         outcomes=[_outcome(each) for each in found.outcomes],
         unmet=[_outcome(each) for each in found.unmet],
         unkept=[Pin(course_id=course, term=term or None) for course, term in found.unkept],
@@ -83,20 +87,47 @@ def revisions(plan_id: str, found: Sequence[StoredPlan]) -> Revisions:
     )
 
 
-def difference(connection: sa.Connection, tenant: str, found: Difference) -> DifferenceAnswer:
-    """Return where two plans differ."""
-    places = (*found.dropped, *found.added)
-    named = [*(move.course for move in found.moved), *(course for course, _ in places)]
-    titles = _titles(connection, tenant, named)
+def difference(
+    connection: sa.Connection, tenant: str, found: Difference, after: Plan, folder: Path | None
+) -> DifferenceAnswer:
+    """Return where a plan differs from the one before."""
+    places = (*found.kept, *found.dropped, *found.added)
+    courses = {move.course for move in found.moved} | {course for course, _ in places}
+    courses |= {cause.of for cause in found.causes if cause.code in OF_COURSE}
+    names = names_of(connection, tenant, after, courses, folder)
     return DifferenceAnswer(
-        kept=[Placed(course_id=course, term=term) for course, term in found.kept],
-        moved=[
-            Moved(course_id=each.course, before=each.before, after=each.after)
-            for each in found.moved
-        ],
-        dropped=[Placed(course_id=course, term=term) for course, term in found.dropped],
-        added=[Placed(course_id=course, term=term) for course, term in found.added],
-        sentences=_said(found.sentences(titles)),
+        kept=[_placed(place, names) for place in found.kept],
+        moved=[_moved(move, names) for move in found.moved],
+        dropped=[_placed(place, names) for place in found.dropped],
+        added=[_placed(place, names) for place in found.added],
+        sentences=_said(found.sentences(names)),
+    )
+
+
+def _placed(place: Place, names: Names) -> Placed:
+    title, term = names.title(place[0]), names.term(place[1])
+    return Placed(
+        course_id=place[0],
+        title_zh=title[0],
+        title_en=title[1],
+        term=place[1],
+        term_zh=term[0],
+        term_en=term[1],
+    )
+
+
+def _moved(move: Move, names: Names) -> Moved:
+    title, before, after = names.title(move.course), names.term(move.before), names.term(move.after)
+    return Moved(
+        course_id=move.course,
+        title_zh=title[0],
+        title_en=title[1],
+        before=move.before,
+        before_zh=before[0],
+        before_en=before[1],
+        after=move.after,
+        after_zh=after[0],
+        after_en=after[1],
     )
 
 
@@ -117,12 +148,8 @@ def explanation(found: Account) -> Explanation:
     )
 
 
-def alternatives(
-    connection: sa.Connection, tenant: str, main: StoredPlan, found: Sequence[Alternative]
-) -> Alternatives:
+def alternatives(main: StoredPlan, found: Sequence[Alternative], names: Names) -> Alternatives:
     """Return other plans beside a stored one."""
-    named = {item.course for each in found for item in each.plan.items}
-    titles = _titles(connection, tenant, sorted(named))
     return Alternatives(
         plan_id=main.plan_id,
         revision=main.plan.revision,
@@ -130,25 +157,28 @@ def alternatives(
             AlternativeAnswer(
                 **asdict(each.change),
                 figures=[Figure(**asdict(figure)) for figure in each.figures],
-                plan=_plan(replace(main, plan=each.plan), titles),
+                plan=_plan(replace(main, plan=each.plan), names),
             )
             for each in found
         ],
     )
 
 
-def _items(found: Plan, titles: dict[str, Label]) -> list[PlannedCourse]:
+def _items(found: Plan, names: Names) -> list[PlannedCourse]:
     return [
         PlannedCourse(
             course_id=item.course,
-            title_zh=titles.get(item.course, ("", ""))[0],
-            title_en=titles.get(item.course, ("", ""))[1],
+            title_zh=names.title(item.course)[0],
+            title_en=names.title(item.course)[1],
             year=item.year,
             term=item.term,
+            term_zh=names.term(item.term)[0],
+            term_en=names.term(item.term)[1],
             offering_id=item.offering,
+            pinned=not {(item.course, item.term), (item.course, "")}.isdisjoint(found.asked.pins),
             amount=item.amount,
             hours=item.hours,
-            reasons=_said(item_sentences(found, item)),
+            reasons=_said(item_sentences(found, item, names)),
         )
         for item in found.items
     ]
@@ -162,8 +192,3 @@ def _outcome(outcome: PlanOutcome) -> Outcome:
 
 def _said(sentences: Iterable[Said]) -> list[PlanSentence]:
     return [PlanSentence(**asdict(each)) for each in sentences]
-
-
-def _titles(connection: sa.Connection, tenant: str, courses: Sequence[str]) -> dict[str, Label]:
-    found = find_any(connection, DATA["courses"], tenant, "course_id", courses)
-    return {row["course_id"]: (row["title_zh"] or "", row["title_en"] or "") for row in found}

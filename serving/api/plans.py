@@ -13,6 +13,7 @@ from features.errors import InvalidData, Problem
 from recommender.credits import credits_of
 from recommender.planning.alternatives import Alternative
 from recommender.planning.difference import Difference
+from recommender.planning.names import Names
 from recommender.planning.plan import Plan
 from recommender.planning.replan import Change
 from recommender.planning.statement import Statement
@@ -34,6 +35,8 @@ from serving.api.plan_answers import (
 )
 from serving.api.sight import by_model
 from serving.identity import Caller
+from serving.latest_plans import require_plan
+from serving.naming import names_seen
 from serving.plans import (
     Rules,
     StoredPlan,
@@ -82,7 +85,7 @@ def post_plan(
         before = made_before(connection, caller.tenant, once.key, once.content)
         if before is not None:
             response.headers["Location"] = f"/v1/plans/{before.plan_id}"
-            return words.plan(connection, caller.tenant, before)
+            return words.plan(connection, caller.tenant, before, here.settings.policies)
     rules = Rules(body.policy, here.settings.policies)
 
     def make(view: View) -> Plan:
@@ -101,7 +104,15 @@ def post_plan(
             deed = audit.Deed(caller.key_id, "plan.make", stored.plan_id, now, (teacher_id,))
             audit.write(connection, caller.tenant, deed)
         response.headers["Location"] = f"/v1/plans/{stored.plan_id}"
-        return words.plan(connection, caller.tenant, stored)
+        return words.plan(connection, caller.tenant, stored, here.settings.policies)
+
+
+@router.get("/teachers/{teacher_id}/plan")
+def get_latest_plan(teacher_id: TeacherId, here: Here, caller: Platform) -> PlanAnswer:
+    """Return the plan that was made or changed last for a teacher, on the page or here."""
+    with here.store.reading() as connection:
+        stored = require_plan(connection, caller.tenant, teacher_id)
+        return words.plan(connection, caller.tenant, stored, here.settings.policies)
 
 
 @router.get("/plans/{plan_id}")
@@ -109,7 +120,7 @@ def get_plan(plan_id: PlanId, here: Here, caller: Platform, revision: Nth = None
     """Return a plan as it was last revised, or one of its revisions."""
     with here.store.reading() as connection:
         stored = find_plan(connection, caller.tenant, plan_id, revision)
-        return words.plan(connection, caller.tenant, stored)
+        return words.plan(connection, caller.tenant, stored, here.settings.policies)
 
 
 @router.get("/plans/{plan_id}/revisions")
@@ -148,8 +159,14 @@ def post_revision(plan_id: PlanId, body: ChangeBody, here: Here, caller: Platfor
         deed = audit.Deed(caller.key_id, "plan.revise", plan_id, now, whose)
         audit.write(connection, caller.tenant, deed)
         return ChangeAnswer(
-            plan=words.plan(connection, caller.tenant, kept),
-            difference=words.difference(connection, caller.tenant, change.difference),
+            plan=words.plan(connection, caller.tenant, kept, here.settings.policies),
+            difference=words.difference(
+                connection,
+                caller.tenant,
+                change.difference,
+                kept.plan,
+                here.settings.policies,
+            ),
         )
 
 
@@ -165,7 +182,8 @@ def get_difference(
     with here.store.reading() as connection:
         old, new = (find_plan(connection, caller.tenant, plan_id, n) for n in (before, after))
         found = Difference.between(old.plan, new.plan)
-        return words.difference(connection, caller.tenant, found)
+        folder = here.settings.policies
+        return words.difference(connection, caller.tenant, found, new.plan, folder)
 
 
 @router.put("/plans/{plan_id}/state", responses=CHANGED)
@@ -182,7 +200,7 @@ def put_state(plan_id: PlanId, body: StateBody, here: Here, caller: Platform) ->
             caller.key_id, f"plan.{body.state}", plan_id, now, (moved.plan.teacher_id,)
         )
         audit.write(connection, caller.tenant, deed)
-        return words.plan(connection, caller.tenant, moved)
+        return words.plan(connection, caller.tenant, moved, here.settings.policies)
 
 
 @router.get("/plans/{plan_id}/explanation", responses=WITHOUT_MODEL | CHANGED)
@@ -209,13 +227,14 @@ def get_alternatives(
 
     They are shown, not stored.
     """
+    policies = here.settings.policies
 
-    def make(stored: StoredPlan, view: View) -> tuple[Alternative, ...]:
-        return here.solving.make(others, view, stored.plan, k, here.settings.policies)
+    def make(stored: StoredPlan, view: View) -> tuple[tuple[Alternative, ...], Names]:
+        found = here.solving.make(others, view, stored.plan, k, policies)
+        return found, names_seen(view, stored.plan, policies)
 
-    stored, found = _of_plan(here, caller, plan_id, make)
-    with here.store.reading() as connection:
-        return words.alternatives(connection, caller.tenant, stored, found)
+    stored, (found, names) = _of_plan(here, caller, plan_id, make)
+    return words.alternatives(stored, found, names)
 
 
 @router.get("/teachers/{teacher_id}/credits")

@@ -15,6 +15,7 @@ from features.labels import Label
 from recommender.planning import policy
 from recommender.planning.explain import Sentence, item_sentences
 from recommender.planning.horizon import Horizon
+from recommender.planning.names import Names
 from recommender.planning.plan import Item, Outcome, Plan
 from recommender.planning.rules import Policy
 from recommender.planning.terms import ONE_DAY, Period
@@ -146,6 +147,12 @@ class _Rows:
     stages: Mapping[str, Sequence[Record]]
     states: Mapping[str, str]
 
+    @property
+    def names(self) -> Names:
+        """What the courses are called."""
+        rows = self.courses.items()
+        return Names({name: (row["title_zh"] or "", row["title_en"] or "") for name, row in rows})
+
     @classmethod
     def of(cls, connection: sa.Connection, tenant: str, plan: Plan) -> _Rows:
         named = sorted({item.offering for item in plan.items if item.offering})
@@ -179,7 +186,7 @@ def _entry(plan: Plan, item: Item, number: int, term: Period | None, rows: _Rows
         apply_until=offering.get("apply_until"),
         hours=item.hours,
         amount=item.amount,
-        reasons=item_sentences(plan, item),
+        reasons=item_sentences(plan, item, rows.names),
         state=rows.states.get(item.offering, ""),
         url=offering.get("url") or "",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,21 +12,25 @@ from fastapi import Request
 from features.dataset import Dataset
 from recommender.advise import Recommendation
 from recommender.openings import Opening
+from recommender.wanted import Wanted
+from serving.api.list_queries import LONGEST_LIST
 
-#: Enough to filter from, and few enough to read.
-LONGEST, SHOWN = 200, 12
-#: What the list is looked through for; each is a parameter of the address.
+#: As long as a list can be, and few enough to read.
+LONGEST, SHOWN = LONGEST_LIST, 12
 LONGEST_TEXT = 60
 #: How a place is come by -> the badge that says so before a course's own kind does.
 _BY_ADMISSION = {"nominated": "nominated", "assigned": "assigned", "whole_school": "assigned"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Filters:
     """What the list is narrowed to; empty is everything.
 
-    Where lists are filtered before they are cut (`GET .../recommendations` with `subject`,
-    `mode`, `tier` and `year`), :func:`narrowed` is what that replaces.
+    Parameters
+    ----------
+    term
+        The month in which an opening begins, as ``2026-09``: no property of a course, so that the
+        cards are looked through for it.
     """
 
     subject: str = ""
@@ -37,7 +41,7 @@ class Wanted:
     q: str = ""
 
     @classmethod
-    def of(cls, request: Request) -> Wanted:
+    def of(cls, request: Request) -> Filters:
         """Read it off the address."""
         given = request.query_params
         return cls(**{each.name: given.get(each.name, "")[:LONGEST_TEXT] for each in fields(cls)})
@@ -47,6 +51,17 @@ class Wanted:
         """The parameters that say it."""
         named = {each.name: str(getattr(self, each.name)) for each in fields(self)}
         return {name: value for name, value in named.items() if value}
+
+    def wanted(self, waved_off: Collection[str]) -> Wanted:
+        """Return what is asked of the list, without the courses that the teacher waved off."""
+        return Wanted(
+            mode=_one(self.mode),
+            tier=_one(self.tier),
+            subject=_one(self.subject),
+            domain=_one(self.domain),
+            exclude=tuple(sorted(waved_off)),
+            text=self.q,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +122,13 @@ def cards_of(
     ]
 
 
-def narrowed(cards: Sequence[Card], wanted: Wanted) -> list[Card]:
-    """Return the cards that are wanted; what was waved off is not."""
-    return [each for each in cards if each.choice != "dismissed" and _is_wanted(each, wanted)]
+def beginning_in(cards: Sequence[Card], month: str) -> list[Card]:
+    """Return the cards with an opening that begins in a month; all where none is asked for."""
+    return [
+        each
+        for each in cards
+        if not month or any(_in_month(run, month) for run in each.found.openings)
+    ]
 
 
 def values_in(cards: Sequence[Card], column: str) -> list[str]:
@@ -124,18 +143,8 @@ def terms_in(cards: Sequence[Card]) -> list[str]:
     return sorted({f"{day:%Y-%m}" for day in starts if day is not None})
 
 
-def _is_wanted(card: Card, wanted: Wanted) -> bool:
-    course, runs = card.course, card.found.openings
-    subjects = str(course.get("subjects") or "")
-    text = " ".join((*card.found.title, card.found.course_id)).lower()
-    return (
-        (not wanted.subject or not subjects or wanted.subject in subjects.split(";"))
-        and (not wanted.domain or wanted.domain == course.get("domain"))
-        and (not wanted.mode or wanted.mode in {course.get("mode"), *(r.mode for r in runs)})
-        and (not wanted.tier or wanted.tier in {course.get("tier"), *(r.tier for r in runs)})
-        and (not wanted.term or any(_in_month(run, wanted.term) for run in runs))
-        and (not wanted.q or all(word in text for word in wanted.q.lower().split()))
-    )
+def _one(word: str) -> tuple[str, ...]:
+    return (word,) if word else ()
 
 
 def _in_month(run: Opening, month: str) -> bool:

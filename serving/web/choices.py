@@ -8,6 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from features.codes import DISMISSAL_REASONS
 from features.dataset import Dataset
 from serving.api.context import Service
 from serving.store.changes import tell
@@ -38,11 +39,15 @@ class Choice:
     ----------
     press
         Names the press: sent again, it counts once.
+    reason
+        Why a course is waved off, one of :data:`features.codes.DISMISSAL_REASONS`; empty where
+        nothing is said.
     """
 
     course_id: str
     kind: str
     press: str
+    reason: str = ""
 
     def record(self, here: Service, visitor: Visitor) -> bool:
         """Store it as an event; say whether it is new.
@@ -62,6 +67,7 @@ class Choice:
             "kind": self.kind,
             "occurred_at": now,
             "recorded_at": now,
+            "value": 1.0 + DISMISSAL_REASONS.index(self.reason) if self.reason else None,
         }
         with here.store.writing() as connection:
             if find(connection, DATA["events"], visitor.tenant, event_id=event_id):

@@ -6,11 +6,12 @@ address alone uses nothing up: it shows a page with one button, and the button d
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Form, Path, Query, Request, Response, status
-from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from fastapi.responses import RedirectResponse
 
 from serving import problems
 from serving.api.attempts import ATTEMPTING
@@ -18,33 +19,24 @@ from serving.api.context import Here, Service
 from serving.errors import Forged, NotSignedIn, SpentLink, TooManyAttempts
 from serving.launching import launch as use
 from serving.sessions import Begun, enter, leave
+from serving.web.failing import PageRoute
+from serving.web.pages import HEADERS, show
 from serving.web.visitor import Visiting, cookie_name, is_own, require_own
 
 HOME: Final = "/"
 LONGEST: Final = 8_000
-#: Of pages that load nothing; what is on them is for one person.
-HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 #: The word of an error's page, and the status that it has.
 _ERRORS: Final = {NotSignedIn: "signed_out", SpentLink: "spent", Forged: "forged"}
 _STATUS: Final = {"signed_out": 401, "spent": 410, "forged": 403, "often": 429}
 
-router = APIRouter(include_in_schema=False)
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("serving.web"), autoescape=True, undefined=StrictUndefined
-)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Token = Annotated[str, Path(max_length=200)]
 
 
 @router.get("/enter")
-def show_launch(launch: Annotated[str, Query(max_length=LONGEST)]) -> HTMLResponse:
+def show_launch(request: Request, launch: Annotated[str, Query(max_length=LONGEST)]) -> Response:
     """Show the button that lets in whom a platform launches."""
-    return page("door", action="/enter", launch=launch)
+    return page(request, "door", action="/enter", launch=launch)
 
 
 @router.post("/enter", dependencies=ATTEMPTING)
@@ -53,14 +45,14 @@ def be_launched(
 ) -> Response:
     """Use a launch up, and begin a visit; a platform's own form leads to the button first."""
     if not is_own(request):
-        return page("door", action="/enter", launch=launch)
+        return page(request, "door", action="/enter", launch=launch)
     return let_in(here, use(here.store, launch, here.clock(), here.settings))
 
 
 @router.get("/enter/{token}")
-def show_door(token: Token) -> HTMLResponse:
+def show_door(token: Token, request: Request) -> Response:
     """Show the button that lets in; whether the link is valid is told when it is pressed."""
-    return page("door", action=f"/enter/{token}")
+    return page(request, "door", action=f"/enter/{quote(token)}")
 
 
 @router.post("/enter/{token}", dependencies=ATTEMPTING)
@@ -71,10 +63,10 @@ def come_in(token: Token, request: Request, here: Here) -> Response:
 
 
 @router.post("/leave")
-def go(visitor: Visiting, here: Here) -> Response:
+def go(request: Request, visitor: Visiting, here: Here) -> Response:
     """End the visit."""
     leave(here.store, visitor.session, here.clock())
-    answer = page("left")
+    answer = page(request, "left")
     answer.delete_cookie(cookie_name(here.settings), secure=here.settings.https, httponly=True)
     return answer
 
@@ -93,7 +85,7 @@ def let_in(here: Service, begun: Begun) -> Response:
     return answer
 
 
-def page(word: str, *, action: str = "", launch: str = "") -> HTMLResponse:
+def page(request: Request, word: str, *, action: str = "", launch: str = "") -> Response:
     """Return a page of the entrance.
 
     Parameters
@@ -105,9 +97,9 @@ def page(word: str, *, action: str = "", launch: str = "") -> HTMLResponse:
     launch
         What it sends along.
     """
-    template = _TEMPLATES.get_template("entrance.html")
-    text = template.render(word=word, action=action, launch=launch)
-    return HTMLResponse(text, _STATUS.get(word, status.HTTP_200_OK), HEADERS)
+    status_code = _STATUS.get(word, status.HTTP_200_OK)
+    values = {"word": word, "action": action, "launch": launch}
+    return show(request, None, "entrance.html", status_code=status_code, **values)
 
 
 def install(app: FastAPI) -> None:
@@ -120,13 +112,13 @@ def install(app: FastAPI) -> None:
 async def _make_wait(request: Request, error: TooManyAttempts) -> Response:
     if not request.url.path.startswith("/enter"):
         return await problems.of_ours(request, error)
-    answer = page("often")
+    answer = page(request, "often")
     answer.headers.update(error.headers)
     return answer
 
 
-def _turning_away(word: str):  # type: ignore[no-untyped-def]
-    async def turn_away(request: Request, error: Exception) -> HTMLResponse:
-        return page(word)
+def _turning_away(word: str) -> Callable[[Request, Exception], Response]:
+    def turn_away(request: Request, error: Exception) -> Response:
+        return page(request, word)
 
     return turn_away

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from features.errors import ZixuanError
 from serving.errors import Forged, NotSignedIn, SpentLink
-from serving.problems import INVALID_REQUEST, NO_STORE, RETRY_SECONDS, Kind, kind_of
+from serving.problems import INVALID_REQUEST, NO_STORE, RETRY_SECONDS, kind_of
 from serving.web.pages import show
 
 #: Turned away at the door, which says so itself.
@@ -33,19 +33,19 @@ class PageRoute(APIRoute):
             except _DOOR:
                 raise
             except ZixuanError as error:
-                return failure(request, kind_of(error))
+                return failure(request, kind_of(error).status)
             except RequestValidationError:
-                return failure(request, INVALID_REQUEST)
+                return failure(request, INVALID_REQUEST.status)
             except OperationalError as error:
                 structlog.get_logger().error("store", exc_info=error)
-                return failure(request, NO_STORE)
+                return failure(request, NO_STORE.status)
 
         return handle_or_show
 
 
-def failure(request: Request, kind: Kind) -> Response:
+def failure(request: Request, status: int) -> Response:
     """Say what went wrong in the reader's words; the error's own are for whoever runs this."""
-    answer = show(request, None, "failed.html", status_code=kind.status, status=kind.status)
-    if kind.status == NO_STORE.status:
+    answer = show(request, None, "failed.html", status_code=status, status=status)
+    if status == NO_STORE.status:
         answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer

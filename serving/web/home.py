@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from recommender.advise import Recommendation, WhyNot, why_not
+from features.codes import DISMISSAL_REASONS
 from recommender.scorers.hybrid import Hybrid
+from recommender.wanted import Wanted
 from serving.advising import View
 from serving.api.context import Here, Service
 from serving.errors import NoModel
-from serving.lists import Ask
-from serving.web.cards import LONGEST, SHOWN, Wanted, cards_of, narrowed, terms_in, values_in
-from serving.web.choices import Choice, enrolled, standing, titles_of
+from serving.lists import Ask, List
+from serving.web.cards import (
+    LONGEST,
+    SHOWN,
+    Filters,
+    beginning_in,
+    cards_of,
+    terms_in,
+    values_in,
+)
+from serving.web.choices import Choice, enrolled, standing
 from serving.web.failing import PageRoute
 from serving.web.pages import see, show
-from serving.web.sight import by_model, credits_or_none, view_of
+from serving.web.sight import credits_or_none, view_of
 from serving.web.visitor import Visiting, Visitor
 from serving.web.wishes import follow_wish
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
+Reason = Literal[DISMISSAL_REASONS]  # type: ignore[valid-type]
 CourseField = Annotated[str, Form(max_length=200)]
 _PRESS = 16
 
@@ -41,28 +50,32 @@ async def get_home(
     """Show the teacher's first page; lead an administrator to theirs."""
     if visitor.organisation_id is not None:
         return see("/desk")
-    now = here.clock()
-    ask = Ask(visitor.tenant, visitor.teacher(), LONGEST, explain=True)
     try:
-        found = await here.lists.now(ask, now)
+        view = await run_in_threadpool(view_of, here, visitor)
     except NoModel:
         return show(request, visitor, "home_without_list.html", status_code=503)
-    wanted = Wanted.of(request)
-    values = await run_in_threadpool(_home, here, visitor, found.items, wanted)
+    filters, choices = Filters.of(request), standing(view.dataset)
+    gone = [course for course, kind in choices.items() if kind == "dismissed"]
+    whole = await _list(here, view, visitor, Filters().wanted(gone))
+    found = await _list(here, view, visitor, filters.wanted(gone)) if filters.query else whole
+    values = await run_in_threadpool(_home, here, visitor, view, (whole, found), filters)
     limit = LONGEST if more else SHOWN
     chosen = values["cards"][:limit]
     degraded = found.source != Hybrid.name
     here.metrics.listed(found.source, degraded=degraded)
-    here.impressions.show(ask, tuple(each.found for each in chosen), found.loaded.version, now)
-    did_to = await run_in_threadpool(_titles, here, visitor, course)
+    ask = Ask(visitor.tenant, view.teacher_id, LONGEST, explain=True)
+    showing = tuple(each.found for each in chosen)
+    here.impressions.show(ask, showing, found.loaded.version, here.clock())
     shown: dict[str, Any] = {
         "limit": limit,
         "degraded": degraded,
         "did": did,
         "did_course": course,
-        "did_to": did_to,
-        "request_query": urlencode(wanted.query | ({"more": "true"} if more else {})),
-        "more_path": "/?" + urlencode(wanted.query | {"more": "true"}),
+        "did_to": view.backdrop.titles.get(course, ("", "")),
+        "reasons": DISMISSAL_REASONS,
+        "gone": [(each, view.backdrop.titles[each]) for each in gone],
+        "request_query": urlencode(filters.query | ({"more": "true"} if more else {})),
+        "more_path": "/?" + urlencode(filters.query | {"more": "true"}),
     }
     return show(request, visitor, "home.html", **values, **shown)
 
@@ -75,62 +88,40 @@ def post_choice(
     course_id: CourseField,
     kind: Annotated[Literal["saved", "selected", "dismissed", "withdrawn"], Form()],
     press: Annotated[str, Form(pattern="^[a-z0-9]{8,40}$")],
+    reason: Annotated[Reason | None, Form()] = None,
     back: Annotated[str, Form(max_length=1_000)] = "",
 ) -> Response:
-    """Do with a course what a button says, once; the list and the next plan heed it at once."""
-    if Choice(course_id, kind, press).record(here, visitor):
+    """Do with a course what a button says, once; the list and the next plan heed it at once.
+
+    Why a course is waved off is said afterwards, or not at all: it changes nothing more.
+    """
+    choice = Choice(course_id, kind, press, reason or "" if kind == "dismissed" else "")
+    if choice.record(here, visitor) and not choice.reason:
         follow_wish(here, visitor, course_id, kind)
     query = dict(parse_qsl(back))
     kept = {
-        name: text for name, text in query.items() if name in Wanted.__slots__ or name == "more"
+        name: text for name, text in query.items() if name in Filters.__slots__ or name == "more"
     }
-    return see("/", **kept, did=kind, course=course_id)
+    return see("/", **kept, did="told" if choice.reason else kind, course=course_id)
 
 
-@router.get("/why-not")
-def get_why_not(
-    request: Request, visitor: Visiting, here: Here, q: Annotated[str, Query(max_length=60)] = ""
-) -> Response:
-    """Say what keeps a course out of the list, of the courses whose title holds some words."""
-    told = by_model(here, visitor, lambda view: _why_not(view, q))
-    return show(request, visitor, "why_not.html", q=q, told=told)
-
-
-def _why_not(view: View, q: str) -> list[tuple[tuple[str, str], WhyNot]]:
-    words = q.lower().split()
-    table = view.dataset.table("courses")
-    text = table["title_zh"].fillna("") + " " + table["title_en"].fillna("").str.lower()
-    hits = table[[bool(words) and all(word in each for word in words) for each in text]].head(8)
-    return [
-        (
-            (row.title_zh, row.title_en),
-            why_not(
-                view.loaded.model,
-                view.dataset,
-                teacher_id=view.teacher_id,
-                course_id=row.course_id,
-                as_of=view.as_of,
-            ),
-        )
-        for row in hits.itertuples()
-    ]
+async def _list(here: Service, view: View, visitor: Visitor, wanted: Wanted) -> List:
+    ask = Ask(visitor.tenant, view.teacher_id, LONGEST, explain=True, wanted=wanted)
+    return await here.lists.now(ask, here.clock())
 
 
 def _home(
-    here: Service,
-    visitor: Visitor,
-    found: Sequence[Recommendation],
-    wanted: Wanted,
+    here: Service, visitor: Visitor, view: View, lists: tuple[List, List], filters: Filters
 ) -> dict[str, Any]:
-    view = view_of(here, visitor)
-    choices = standing(view.dataset)
-    every = cards_of(found, view.dataset, choices, enrolled(view.dataset))
+    """Return what the page shows of the whole list, and of what it is narrowed to."""
+    stands = standing(view.dataset), enrolled(view.dataset)
+    every, cards = (cards_of(each.items, view.dataset, *stands) for each in lists)
     return {
         "credits": credits_or_none(here, view, visitor),
-        "cards": narrowed(every, wanted),
+        "cards": beginning_in(cards, filters.term),
         "wishes": [each for each in every if each.choice == "selected"],
-        "wanted": wanted,
-        "filters": {
+        "filters": filters,
+        "options": {
             "domain": values_in(every, "domain"),
             "subject": values_in(every, "subjects"),
             "mode": values_in(every, "mode"),
@@ -140,10 +131,3 @@ def _home(
         "is_new": not len(view.dataset.log),
         "press": lambda: secrets.token_hex(_PRESS),
     }
-
-
-def _titles(here: Service, visitor: Visitor, course_id: str) -> tuple[str, str]:
-    if not course_id:
-        return "", ""
-    with here.store.reading() as connection:
-        return titles_of(connection, visitor.tenant, course_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -20,6 +21,7 @@ from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 
 from features.labels import word_label
+from recommender.planning.short_names import short_name
 
 #: In the address or the cookie it says which language is wanted.
 FIELD: Final = "lang"
@@ -54,6 +56,14 @@ class Language:
     def word(self, column: str, word: str) -> str:
         """Return what a code word of a column is called."""
         return self.pick(*word_label(column, word))
+
+    def listed(self, words: Sequence[str]) -> str:
+        """Write some words one after the other."""
+        return ("、" if self.code == "zh" else ", ").join(words)
+
+    def requirement(self, requirement: str, zh: str, en: str) -> str:
+        """Return what a requirement is called: its short name, or else what states it."""
+        return self.pick(*short_name(requirement)) or self.pick(zh, en)
 
     def month(self, month: str) -> str:
         """Write a month that is given as ``2026-09``."""

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from serving.api.context import Service
 from serving.web.assets import address
 from serving.web.language import CODES, FIELD, Language, language, language_of
-from serving.web.visitor import Visitor
+from serving.web.visitor import SAFE, Visitor
 
 #: Everything comes from here and nothing is written into the page: no script, no style. Pico
 #: draws its arrows as data.
@@ -55,7 +55,7 @@ def show(
         .render(
             visitor=visitor,
             path=request.url.path,
-            switch={code: _in_language(request, code) for code in CODES},
+            switch=_switch(request),
             **values,
         )
     )
@@ -98,9 +98,13 @@ def environment(code: str) -> Environment:
     return made
 
 
-def _in_language(request: Request, code: str) -> str:
-    """Return the address of this page in a language."""
-    return "?" + str(request.url.include_query_params(**{FIELD: code}).query)
+def _switch(request: Request) -> dict[str, str]:
+    """Return language -> the address of this page in it; what a form brought has none."""
+    if request.method not in SAFE:
+        return {}
+    return {
+        code: "?" + str(request.url.include_query_params(**{FIELD: code}).query) for code in CODES
+    }
 
 
 def _packed(request: Request, text: str, status_code: int) -> Response:

@@ -19,12 +19,12 @@ from serving.advising import View
 from serving.api import plan_words
 from serving.api.context import Here
 from serving.api.plan_answers import PlannedCourse
+from serving.latest_plans import latest_plan, require_plan
 from serving.plans import Rules, first_plan, keep_plan, move_plan, revisions
 from serving.store import audit
 from serving.web.bars import credits_shown
 from serving.web.choices import enrolled, standing
 from serving.web.failing import PageRoute
-from serving.web.own_plan import latest_plan, require_plan
 from serving.web.pages import see, show
 from serving.web.sight import by_model, view_of
 from serving.web.visitor import Visiting
@@ -68,7 +68,8 @@ def get_plan(
     """Show the teacher's plan, or how to come by one."""
     with here.store.reading() as connection:
         stored = latest_plan(connection, visitor.tenant, visitor.teacher())
-        told = plan_words.plan(connection, visitor.tenant, stored) if stored else None
+        folder = here.settings.policies
+        told = plan_words.plan(connection, visitor.tenant, stored, folder) if stored else None
     if stored is None or told is None:
         return show(request, visitor, "plan_first.html")
     view = view_of(here, visitor)
@@ -135,7 +136,11 @@ def get_history(request: Request, visitor: Visiting, here: Here) -> Response:
         found = revisions(connection, visitor.tenant, stored.plan_id)
         changes = [
             plan_words.difference(
-                connection, visitor.tenant, Difference.between(before.plan, after.plan)
+                connection,
+                visitor.tenant,
+                Difference.between(before.plan, after.plan),
+                after.plan,
+                here.settings.policies,
             )
             for before, after in zip(found, found[1:], strict=False)
         ]

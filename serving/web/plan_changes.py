@@ -14,16 +14,18 @@ from features.errors import UnknownId
 from recommender.advise import Recommendation
 from recommender.planning.account import Account
 from recommender.planning.alternatives import Alternative
+from recommender.planning.names import Names
+from recommender.planning.replan import Change
 from serving.advising import View
 from serving.api import plan_words
 from serving.api.context import Here, Service
 from serving.api.plans import MOST_ALTERNATIVES
+from serving.latest_plans import require_plan
+from serving.naming import names_seen
 from serving.plans import StoredPlan, check_revision, keep_revision, others
 from serving.store import audit
-from serving.web.choices import titles_of
 from serving.web.effects import Effect, effects, is_worse
 from serving.web.failing import PageRoute
-from serving.web.own_plan import require_plan
 from serving.web.pages import see, show
 from serving.web.sight import by_model
 from serving.web.visitor import Visiting, Visitor
@@ -55,12 +57,15 @@ Wished = Annotated[Wish, Depends(_wish)]
 def get_change(request: Request, visitor: Visiting, here: Here, wish: Wished) -> Response:
     """Show what a wish would change; where it cannot be met, why, and the smallest way out."""
     stored = _own(here, visitor)
-    change = tried(here, visitor, stored, wish)
+
+    def make(view: View) -> tuple[Change, Names]:
+        change = tried(here, view, stored, wish)
+        return change, names_seen(view, change.plan, here.settings.policies)
+
+    change, names = by_model(here, visitor, make)
     account = None
     if change.plan.unkept or is_worse(stored.plan, change.plan):
-        account = plan_words.explanation(Account.of(change.inputs, change.plan))
-    with here.store.reading() as connection:
-        told = plan_words.difference(connection, visitor.tenant, change.difference)
+        account = plan_words.explanation(Account.of(change.inputs, change.plan, names))
     return show(
         request,
         visitor,
@@ -68,7 +73,7 @@ def get_change(request: Request, visitor: Visiting, here: Here, wish: Wished) ->
         stored=stored,
         wish=wish,
         query=urlencode(wish.fields),
-        told=told,
+        told=change.difference.sentences(names),
         account=account,
         effects=effects(stored.plan, change.plan),
     )
@@ -79,7 +84,8 @@ def post_change(visitor: Visiting, here: Here, wish: Wished, revision: _Revision
     """Make the change that was looked at."""
     stored = _own(here, visitor)
     check_revision(stored, revision)
-    keep(here, visitor, stored, tried(here, visitor, stored, wish))
+    change = by_model(here, visitor, lambda view: tried(here, view, stored, wish))
+    keep(here, visitor, stored, change)
     return see("/plan", did="changed")
 
 
@@ -89,35 +95,33 @@ def get_swap(
 ) -> Response:
     """Show the best replacements of a planned course, each with what it does to the plan."""
     stored = _own(here, visitor)
-    item = next((each for each in stored.plan.items if each.course == course), None)
-    if item is None:
-        raise UnknownId(f"course {course!r}", remedy="choose one that is in the plan")
-    best = by_model(here, visitor, lambda view: view.recommend(LOOKED_AT, explain=True))
     planned = {each.course for each in stored.plan.items}
-    found: list[tuple[Recommendation, str, list[Effect]]] = []
-    for each in best:
-        if each.course_id in planned or len(found) == REPLACEMENTS:
-            continue
-        wish = Wish("swap", course, other=each.course_id)
-        change = tried(here, visitor, stored, wish)
-        if each.course_id in {placed.course for placed in change.plan.items}:
-            told = effects(stored.plan, change.plan)
-            found.append((each, urlencode(wish.fields), told))
-    with here.store.reading() as connection:
-        title = titles_of(connection, visitor.tenant, course)
-    return show(request, visitor, "plan_swap.html", title=title, item=item, found=found)
+    if course not in planned:
+        raise UnknownId(f"course {course!r}", remedy="choose one that is in the plan")
+    title, found = by_model(here, visitor, lambda view: _replacements(here, view, stored, course))
+    return show(
+        request, visitor, "plan_swap.html", title=title, found=found, unit_of_plan=stored.plan.unit
+    )
 
 
 @router.get("/plan/alternatives")
 def get_alternatives(request: Request, visitor: Visiting, here: Here) -> Response:
     """Show plans that really differ, side by side with the plan that stands."""
     stored = _own(here, visitor)
-    found = _others(here, visitor, stored)
-    with here.store.reading() as connection:
-        told = plan_words.alternatives(connection, visitor.tenant, stored, found)
-        main = plan_words.plan(connection, visitor.tenant, stored)
+
+    def make(view: View) -> tuple[tuple[Alternative, ...], Names]:
+        names = names_seen(view, stored.plan, here.settings.policies)
+        return _others(here, view, stored), names
+
+    found, names = by_model(here, visitor, make, pd.Timestamp(stored.plan.as_of))
+    told = plan_words.alternatives(stored, found, names)
     return show(
-        request, visitor, "plan_alternatives.html", stored=stored, main=main, told=told.alternatives
+        request,
+        visitor,
+        "plan_alternatives.html",
+        stored=stored,
+        told=told.alternatives,
+        names=names,
     )
 
 
@@ -131,7 +135,9 @@ def post_alternative(
     """Take another plan for one's own; the one that stood is kept in the history."""
     stored = _own(here, visitor)
     check_revision(stored, revision)
-    taken = [each.plan for each in _others(here, visitor, stored) if each.change.code == code]
+    as_of = pd.Timestamp(stored.plan.as_of)
+    found = by_model(here, visitor, lambda view: _others(here, view, stored), as_of)
+    taken = [each.plan for each in found if each.change.code == code]
     if not taken:
         raise UnknownId(f"the alternative {code!r}", remedy="look at those that there are now")
     plan = replace(taken[0], revision=stored.plan.revision + 1, state="draft")
@@ -148,10 +154,22 @@ def _own(here: Service, visitor: Visitor) -> StoredPlan:
         return require_plan(connection, visitor.tenant, visitor.teacher())
 
 
-def _others(here: Service, visitor: Visitor, stored: StoredPlan) -> tuple[Alternative, ...]:
-    def make(view: View) -> tuple[Alternative, ...]:
-        return here.solving.make(
-            others, view, stored.plan, MOST_ALTERNATIVES, here.settings.policies
-        )
+def _replacements(
+    here: Service, view: View, stored: StoredPlan, course: str
+) -> tuple[tuple[str, str], list[tuple[Recommendation, str, list[Effect]]]]:
+    """Return a course's titles, and the best in its place with what each does to the plan."""
+    planned = {each.course for each in stored.plan.items}
+    found: list[tuple[Recommendation, str, list[Effect]]] = []
+    for each in view.recommend(LOOKED_AT, explain=True):
+        if each.course_id in planned or len(found) == REPLACEMENTS:
+            continue
+        wish = Wish("swap", course, other=each.course_id)
+        change = tried(here, view, stored, wish)
+        if each.course_id in {placed.course for placed in change.plan.items}:
+            told = effects(stored.plan, change.plan)
+            found.append((each, urlencode(wish.fields), told))
+    return view.backdrop.titles.get(course, ("", "")), found
 
-    return by_model(here, visitor, make, pd.Timestamp(stored.plan.as_of))
+
+def _others(here: Service, view: View, stored: StoredPlan) -> tuple[Alternative, ...]:
+    return here.solving.make(others, view, stored.plan, MOST_ALTERNATIVES, here.settings.policies)

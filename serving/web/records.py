@@ -13,6 +13,7 @@ from features.codes import ACTIVITIES
 from features.errors import UnknownId
 from features.tables import BY_NAME
 from serving.api.context import Here, Service
+from serving.latest_plans import latest_plan
 from serving.store import audit
 from serving.store.changes import Happened, News, tell
 from serving.store.checks import Check
@@ -22,7 +23,6 @@ from serving.store.schema import DATA
 from serving.store.tenants import find_tenant
 from serving.web.bars import credits_shown
 from serving.web.failing import PageRoute
-from serving.web.own_plan import latest_plan
 from serving.web.pages import see, show
 from serving.web.sight import view_of
 from serving.web.visitor import Visiting, Visitor

@@ -11,8 +11,8 @@ from features.errors import InvalidPolicy
 from serving.advising import View
 from serving.api import sight
 from serving.api.context import Service
+from serving.latest_plans import latest_plan
 from serving.web.bars import Credits, credits_shown
-from serving.web.own_plan import latest_plan
 from serving.web.visitor import Visitor
 
 Made = TypeVar("Made")

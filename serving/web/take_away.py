@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from recommender.credits import credits_of
 from serving.api.context import Here
 from serving.datasets import with_teacher
+from serving.latest_plans import latest_plan, require_plan
 from serving.privacy import Whose
 from serving.store import audit
 from serving.store.tags import own_tags
@@ -21,7 +22,6 @@ from serving.takeaway.subscriptions import subscribe, subscribed_at, subscriber,
 from serving.takeaway.tables import credit_table, plan_table
 from serving.web.failing import PageRoute
 from serving.web.language import language_of
-from serving.web.own_plan import latest_plan, require_plan
 from serving.web.pages import show
 from serving.web.visitor import Visiting, Visitor
 

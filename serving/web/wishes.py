@@ -13,9 +13,9 @@ from recommender.planning.replan import Change
 from serving.advising import View
 from serving.api.context import Service
 from serving.errors import Busy, NoModel, Unfinished
+from serving.latest_plans import latest_plan
 from serving.plans import Rules, StoredPlan, changed_plan, keep_revision
 from serving.store import audit
-from serving.web.own_plan import latest_plan
 from serving.web.sight import by_model
 from serving.web.visitor import Visitor
 
@@ -78,14 +78,10 @@ class Wish:
         return {name: text for name, text in named.items() if text}
 
 
-def tried(here: Service, visitor: Visitor, stored: StoredPlan, wish: Wish) -> Change:
+def tried(here: Service, view: View, stored: StoredPlan, wish: Wish) -> Change:
     """Return what a plan would become; nothing is stored."""
     rules = Rules(None, here.settings.policies)
-
-    def change(view: View) -> Change:
-        return here.solving.make(changed_plan, view, stored.plan, wish.asked, wish.free, rules)
-
-    return by_model(here, visitor, change)
+    return here.solving.make(changed_plan, view, stored.plan, wish.asked, wish.free, rules)
 
 
 def keep(here: Service, visitor: Visitor, stored: StoredPlan, change: Change) -> StoredPlan:
@@ -116,6 +112,8 @@ def follow_wish(here: Service, visitor: Visitor, course: str, kind: str) -> None
         return
     deeds: dict[str, Deed] = {"selected": "pin", "dismissed": "ban", "withdrawn": "free"}
     try:
-        keep(here, visitor, stored, tried(here, visitor, stored, Wish(deeds[kind], course)))
+        wish = Wish(deeds[kind], course)
+        change = by_model(here, visitor, lambda view: tried(here, view, stored, wish))
+        keep(here, visitor, stored, change)
     except _NOT_NOW:
         return

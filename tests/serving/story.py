@@ -171,6 +171,7 @@ def asked() -> Iterator[Step]:
     yield "GET", f"{TEACHER}/credits?policy=national-2011", None
     yield "POST", f"{TEACHER}/plan", {"policy": "national-2011", "hours_per_year": 80}
     yield "GET", "PLAN", None
+    yield "GET", f"{TEACHER}/plan", None
     yield "GET", "PLAN/explanation", None
     yield "GET", "PLAN/alternatives?k=1", None
     yield "POST", "PLAN/revisions", {"revision": 1, "bans": ["c-80"]}

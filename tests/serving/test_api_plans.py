@@ -74,6 +74,7 @@ def courses(plan: dict[str, Any]) -> list[str]:
         ("GET", "/v1/plans/p-0/explanation"),
         ("GET", "/v1/plans/p-0/alternatives"),
         ("GET", "/v1/teachers/nobody/credits"),
+        ("GET", "/v1/teachers/nobody/plan"),
     ],
 )
 def test_what_is_not_there_is_not_found(platform, method: str, path: str):
@@ -87,6 +88,7 @@ def test_nothing_of_another_tenants_plan_can_be_reached(platform, client: Callab
         assert other.get(f"/v1/plans/{plan}{path}").status_code == 404
     assert other.post(f"/v1/plans/{plan}/revisions", {}).status_code == 404
     assert other.put(f"/v1/plans/{plan}/state", {"state": "submitted"}).status_code == 404
+    assert other.get(PLAN).status_code == 404
     assert platform.get(f"/v1/plans/{plan}").json()["state"] == "draft"
 
 
@@ -156,9 +158,16 @@ def test_a_plan_heeds_pins_and_bans(platform):
     free = courses(made(platform))
     bans = [course for course in free if course != "c20"][:2]
     plan = made(platform, pins=[{"course_id": "c20"}], bans=bans)
-    assert "c20" in courses(plan)
+    assert [item["course_id"] for item in plan["items"] if item["pinned"]] == ["c20"]
     assert not {*courses(plan)} & {*bans}
     assert plan["unkept"] == []
+
+
+def test_the_latest_plan_is_found_by_its_teacher(platform):
+    path = "/v1/teachers/t57/plan"
+    first = made(platform, path)
+    second = changed(platform, first, bans=courses(first)[:1])["plan"]
+    assert platform.get(path).json() == second
 
 
 def test_a_plan_keeps_to_the_hours_of_single_years(platform):
@@ -193,7 +202,7 @@ def test_what_was_asked_is_asked_again_until_it_is_taken_back(platform):
 
 def test_what_was_done_since_is_planned_no_more(platform, moving: Moving):
     plan = made(platform, "/v1/teachers/t01/plan")
-    done = courses(plan)[0]
+    done, title = courses(plan)[0], plan["items"][0]["title_en"]
     moving.now += pd.Timedelta(days=30)
     event = {"teacher_id": "t01", "course_id": done, "kind": "completed"}
     told = platform.post("/v1/events", event | {"occurred_at": moving.now.isoformat()})
@@ -203,8 +212,10 @@ def test_what_was_done_since_is_planned_no_more(platform, moving: Moving):
     answer = changed(platform, plan)
 
     assert done not in courses(answer["plan"])
+    (dropped,) = [each for each in answer["difference"]["dropped"] if each["course_id"] == done]
+    assert dropped["title_en"] == title
     said = " ".join(each["en"] for each in answer["difference"]["sentences"])
-    assert f"({done})" in said
+    assert f"“{title}” is no longer planned (it was in {dropped['term_en']})" in said
 
 
 def test_every_revision_is_listed_and_any_two_can_be_compared(platform):

@@ -30,6 +30,14 @@ def variables() -> Iterator[str]:
     yield from re.findall(rf"\b({PREFIX}\w+)=", CONTAINERFILE + UNIT.split("[Service]")[1])
 
 
+def test_the_image_has_what_a_plan_as_pdf_needs():
+    asked = re.findall(
+        r"`((?:fonts|lib)[a-z0-9.-]+)`", (DEPLOY.parent / "docs/deploy.md").read_text()
+    )
+    assert asked
+    assert [each for each in asked if each not in CONTAINERFILE] == []
+
+
 def test_every_variable_is_a_setting():
     assert [each for each in variables() if setting(each) not in Settings.model_fields] == []
 

@@ -264,6 +264,21 @@ def test_a_change_needs_the_word_of_the_sessions_own_forms(platform, browser):
         assert browser("POST", "/here", **{"headers": mine} | taken).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "accept", "kind"),
+    [
+        ("/nothing", "text/html,*/*;q=0.8", "text/html"),
+        ("/nothing", "*/*", "application/problem+json"),
+        ("/v1/teachers/t1", "text/html,*/*;q=0.8", "application/problem+json"),
+    ],
+)
+def test_a_browser_is_refused_by_a_page_and_a_program_by_a_problem(browser, path, accept, kind):
+    answer = browser.get(path, headers={"Accept": accept})
+    assert answer.is_client_error
+    assert answer.headers["content-type"].startswith(kind)
+    assert answer.headers["x-request-id"]
+
+
 def test_the_database_holds_neither_links_nor_cookies(platform, browser, store):
     path = link(platform)
     token, secret = path.removeprefix("/enter/"), entered(platform, browser)["Cookie"][7:]

@@ -102,6 +102,7 @@ PLATFORM = {
     ("GET", "/v1/courses/{course_id}/similar"),
     ("GET", "/v1/model"),
     ("POST", f"{_TEACHER}/plan"),
+    ("GET", f"{_TEACHER}/plan"),
     ("GET", f"{_TEACHER}/credits"),
     ("GET", f"{_TEACHER}/personalisation"),
     ("PUT", f"{_TEACHER}/personalisation"),

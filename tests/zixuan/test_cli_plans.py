@@ -135,4 +135,4 @@ def test_a_wish_that_cannot_be_kept_says_why(zixuan, ordered):
     later = next(item for item in plain if not item["offering"])
     wish = ("--pin", f"{later['course']}@2025-autumn", "--lang", "en")
     outcome = " ".join(zixuan(*ordered, *wish).out.split())
-    assert f"Course {later['course']} in 2025-autumn: no offering of that term" in outcome
+    assert f"“{later['course']}” in 2025-autumn: no offering of that term" in outcome

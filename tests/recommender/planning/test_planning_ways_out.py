@@ -228,8 +228,8 @@ def test_an_account_says_what_is_taken_for_granted_and_which_wish_cannot_be_kept
     account = Account.of(made_from, make(made_from, HEADER))
     assert ["2028-01-01" in said.en for said in account.assumed] == [True]
     assert [said.en for said in account.unkept] == [
-        "Course k00 in 2031-spring: no offering of that term can be chosen.",
-        "Course unheard-of: it is not open to you, or not offered.",
+        "“k00” in 2031-spring: no offering of that term can be chosen.",
+        "“unheard-of”: it is not open to you, or not offered.",
     ]
     assert {way.relief.rule for ways in account.ways_out for way in ways} == {"pin"}
 

@@ -17,7 +17,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from features.dataset import Dataset
 from recommender.artifact import save
@@ -33,7 +33,9 @@ from training.simulate import Simulation, simulate
 NO_BROWSER = "no browser: 'apt-get install chromium', or put one on the PATH"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
-SIZES = {"phone": PHONE, "desktop": DESKTOP}
+#: What a desktop is left with at 400%.
+ZOOMED = {"width": 320, "height": 225}
+SIZES = {"phone": PHONE, "desktop": DESKTOP, "zoomed": ZOOMED}
 ENDS_ON = pd.Timestamp("2026-03-01").date()
 NOW = pd.Timestamp("2026-03-02T02:00:00Z")
 #: In milliseconds: nothing is timed, and a machine may be busy.
@@ -133,6 +135,7 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or os.environ.get("CHROMIUM", "")
     if not path:
         pytest.skip(NO_BROWSER)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
@@ -140,17 +143,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
-    """Let a person in: a language, a device, with JavaScript or without."""
+def at_the_door(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
+    """Open a browser: a language, a device, with JavaScript or without."""
     opened: list[BrowserContext] = []
 
-    def let_in(
-        lang: str = "zh",
-        size: str = "phone",
-        *,
-        javascript: bool = True,
-        dark: bool = False,
-        guest: Guest | None = None,
+    def come(
+        lang: str = "zh", size: str = "phone", *, javascript: bool = True, dark: bool = False
     ) -> Visit:
         context = browser.new_context(
             viewport=SIZES[size],
@@ -167,14 +165,27 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
         visit = Visit(page, site)
         page.on("pageerror", lambda error: visit.faults.append(str(error)))
         page.on("console", lambda said: _note(visit, said.type, said.text))
-        page.goto(site.link(guest))
-        page.get_by_role("button").click()
-        page.wait_for_url(site.url + "/**")
         return visit
 
-    yield let_in
+    yield come
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def visit(at_the_door: Callable[..., Visit], site: Site) -> Callable[..., Visit]:
+    """Let a person in: who, and how they come to the door."""
+
+    def let_in(
+        lang: str = "zh", size: str = "phone", *, guest: Guest | None = None, **how: bool
+    ) -> Visit:
+        visit = at_the_door(lang, size, **how)
+        visit.page.goto(site.link(guest))
+        visit.page.get_by_role("button").click()
+        visit.page.wait_for_url(lambda address: "/enter/" not in address)
+        return visit
+
+    return let_in
 
 
 def administrator(name: str, organisation_id: str, *scopes: Scope) -> Guest:
@@ -182,6 +193,12 @@ def administrator(name: str, organisation_id: str, *scopes: Scope) -> Guest:
     return Guest(
         "default", administrator=name, organisation_id=organisation_id, scopes=tuple(scopes)
     )
+
+
+def school_of(site: Site, teacher_id: str) -> str:
+    """Return the school of a teacher."""
+    states = site.dataset.table("teachers").sort_values("valid_from")
+    return str(states[states["teacher_id"] == teacher_id]["organisation_id"].iloc[-1])
 
 
 def _note(visit: Visit, kind: str, text: str) -> None:

@@ -9,12 +9,13 @@ import uuid
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from features.organisations import lineage
 from recommender.planning.plan import Plan
 from serving.identity import Scope, create_key
 from serving.plans import keep_plan, move_plan
-from tests.serving.web.conftest import NOW, administrator
+from tests.serving.web.conftest import NOW, administrator, school_of
 
 #: Each plan is made a little later than the one before.
 SECONDS = itertools.count(1)
@@ -26,9 +27,7 @@ ENGLISH = {"lang": "en", "size": "desktop"}
 @pytest.fixture(scope="module")
 def places(site) -> tuple[str, str, str]:
     """The school of the typical teacher, its county, and another county."""
-    teachers = site.dataset.table("teachers")
-    own = teachers[teachers["teacher_id"] == site.teacher_id].sort_values("valid_from")
-    school = str(own["organisation_id"].iloc[-1])
+    school = school_of(site, site.teacher_id)
     chain = lineage(site.dataset, school, NOW)
     counties = site.dataset.table("organisations").query("kind == 'county'")["organisation_id"]
     others = [str(each) for each in counties if each not in chain]
@@ -53,8 +52,8 @@ def submitted(site) -> str:
 def test_the_view_is_accessible_and_keeps_its_policy(visit, places, submitted, look, place):
     guest = administrator("li.wen", places[place], Scope.SCHOOL)
     visit = visit(guest=guest, **look)
+    expect(visit.page).to_have_url(f"{visit.site.url}/desk/{places[place]}")
     visit.check()
-    assert visit.page.url.endswith(f"/desk/{places[place]}")
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -64,21 +63,23 @@ def test_a_school_reads_a_plan_and_confirms_it(visit, site, places, submitted):
     )
     row = visit.page.get_by_role("row").filter(has_text=site.teacher_id)
     row.get_by_role("button", name="确认").click()
-    assert visit.page.get_by_role("status").is_visible()
-    assert visit.page.get_by_text("没有待确认的规划").is_visible()
+    expect(visit.page.get_by_role("status")).to_be_visible()
+    expect(visit.page.get_by_text("没有待确认的规划")).to_be_visible()
 
 
 def test_a_plan_is_returned_and_only_who_may_answer_is_asked(visit, site, places, submitted):
     looking = visit("en", "desktop", guest=administrator("li", places[0], Scope.ADMIN))
-    assert looking.page.get_by_role("button", name="Return").count() == 0
+    expect(looking.page.get_by_role("row").filter(has_text=site.teacher_id)).to_have_count(1)
+    expect(looking.page.get_by_role("button", name="Return")).to_have_count(0)
     acting = visit("en", "desktop", guest=administrator("li", places[0], Scope.SCHOOL))
     acting.page.get_by_role("button", name="Return").first.click()
-    assert acting.page.get_by_text("went back to its teacher").is_visible()
+    expect(acting.page.get_by_text("went back to its teacher")).to_be_visible()
 
 
 def test_a_county_sees_no_name_on_the_page_nor_in_a_table(visit, site, places, submitted):
     visit = visit("en", "desktop", guest=administrator("wang", places[1], Scope.SCHOOL))
     ids = [str(each) for each in site.dataset.teachers.ids]
+    expect(visit.page.get_by_role("heading", level=1)).to_be_visible()
     texts = [visit.page.content()]
     for name in ("waiting", "places", "demand", "equity", "schools", "risk"):
         answer = visit.page.request.get(f"{site.url}/desk/{places[1]}/{name}.csv")

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 import pytest
 from babel.messages.extract import extract_from_dir
+from playwright.sync_api import expect
 
 from serving.web.language import catalogue
 
@@ -59,4 +60,5 @@ def test_a_page_is_accessible_and_keeps_its_policy(visit, path: str, lang: str, 
     visit = visit(lang, size)
     visit.go(path)
     visit.check()
-    assert visit.page.get_attribute("html", "lang") == {"zh": "zh-CN", "en": "en"}[lang]
+    spoken = {"zh": "zh-CN", "en": "en"}[lang]
+    expect(visit.page.locator("html")).to_have_attribute("lang", spoken)

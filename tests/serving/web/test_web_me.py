@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from serving.store.sessions import Guest
 
@@ -30,18 +31,20 @@ def test_a_teacher_says_where_they_stand_and_what_they_want(visit, site, javascr
     visit = visit("zh", "phone", javascript=javascript)
     page = visit.page
     visit.go("/me")
-    if not page.get_by_role("button", name="保存诊断结果").is_visible():
-        page.get_by_text("自我诊断", exact=True).last.click()
+    form = page.locator("details").filter(has=page.locator("form[action='/me/levels']"))
+    if form.get_attribute("open") is None:
+        form.locator("summary").click()
     code = str(site.dataset.table("competencies")["competency"].iloc[0])
     page.locator(f"select[name='level-{code}']").select_option("1")
     page.get_by_role("button", name="保存诊断结果").click()
-    assert page.get_by_role("status").is_visible()
+    expect(page.get_by_role("status")).to_be_visible()
     page.get_by_text("数据表", exact=True).click()
-    assert page.get_by_role("row").filter(has_text="自我诊断").count() == 1
+    expect(page.get_by_role("row").filter(has_text="自我诊断")).to_have_count(1)
     boxes = page.locator("input[name=goal]")
     boxes.first.check()
     page.get_by_role("button", name="保存目标").click()
-    assert page.locator("input[name=goal]").first.is_checked()
+    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.locator("input[name=goal]").first).to_be_checked()
 
 
 def test_a_teacher_corrects_and_takes_it_back_and_switches_the_list(visit):
@@ -52,12 +55,13 @@ def test_a_teacher_corrects_and_takes_it_back_and_switches_the_list(visit):
     page.get_by_label("role", exact=True).select_option("trainer")
     page.locator("details[open]").get_by_role("button", name="Save").click()
     role = page.get_by_role("listitem").filter(has_text="Correct role")
-    assert "corrected by you" in role.inner_text()
+    expect(role).to_contain_text("corrected by you")
     page.get_by_role("button", name="Undo role").click()
-    assert "from your platform" in role.inner_text()
+    expect(role).to_contain_text("from your platform")
     page.get_by_role("button", name="Switch off").click()
-    assert page.get_by_role("button", name="Switch on").is_visible()
+    expect(page.get_by_role("button", name="Switch on")).to_be_visible()
     page.get_by_role("button", name="Switch on").click()
+    expect(page.get_by_role("button", name="Switch off")).to_be_visible()
     visit.check()
 
 
@@ -73,10 +77,10 @@ def test_a_teacher_takes_everything_and_then_erases_it(visit, site, tmp_path: Pa
     page.get_by_role("button", name="Erase").click()
     page.get_by_label("I am sure").check()
     page.get_by_role("button", name="Erase for good").click()
-    assert page.get_by_role("heading", name="Everything is erased").is_visible()
+    expect(page.get_by_role("heading", name="Everything is erased")).to_be_visible()
     visit.check()
     visit.go("/me")
-    assert page.get_by_text("Your visit has ended").is_visible()
+    expect(page.get_by_text("Your visit has ended")).to_be_visible()
 
 
 def test_erasing_without_being_sure_erases_nothing(visit):
@@ -84,9 +88,9 @@ def test_erasing_without_being_sure_erases_nothing(visit):
     visit.go("/me/erase")
     visit.page.evaluate("document.querySelector('[name=sure]').required = false")
     visit.page.get_by_role("button", name="Erase for good").click()
-    assert visit.page.get_by_role("alert").is_visible()
+    expect(visit.page.get_by_role("alert")).to_be_visible()
     visit.go("/me")
-    assert visit.page.get_by_role("heading", name="Me", exact=True).is_visible()
+    expect(visit.page.get_by_role("heading", name="Me", exact=True)).to_be_visible()
 
 
 def test_a_calendar_program_follows_until_the_teacher_ends_it(visit):
@@ -100,4 +104,5 @@ def test_a_calendar_program_follows_until_the_teacher_ends_it(visit):
     assert answer.headers["content-type"].startswith("text/calendar")
     assert answer.text.startswith("BEGIN:VCALENDAR")
     page.get_by_role("button", name="停用地址").click()
+    expect(page.get_by_role("button", name="生成日历地址")).to_be_visible()
     assert httpx.get(address).status_code == 404

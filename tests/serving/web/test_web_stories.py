@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from serving.latest_plans import latest_plan
 from serving.store.rows import find
 from serving.store.schema import DATA
 from serving.store.sessions import Guest
-from serving.web.own_plan import latest_plan
 
 #: What a first visit may weigh, in bytes on the line.
 MOST_BYTES = 60_000
@@ -22,8 +22,12 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
-@pytest.mark.parametrize(("lang", "size", "nth"), [("zh", "phone", 3), ("en", "desktop", 9)])
+# Both ways of both would cost half a minute more: changes of a plan have tests of their own.
+@pytest.mark.parametrize(
+    ("lang", "size", "nth", "javascript"),
+    [("zh", "phone", 3, True), ("en", "desktop", 9, False)],
+    ids=["zh-phone-script", "en-desktop-no-script"],
+)
 def test_a_teacher_chooses_plans_changes_submits_and_claims(
     visit: Callable, site, lang: str, size: str, nth: int, javascript: bool
 ):
@@ -85,6 +89,20 @@ def test_every_page_is_accessible_and_keeps_its_policy(
     for path in (*PAGES, swap, preview):
         visit.go(path)
         visit.check()
+
+
+def test_at_four_times_the_size_nothing_is_scrolled_sideways(visit: Callable, site):
+    teacher = str(site.dataset.teachers.ids[31])
+    visit = visit("en", "zoomed", guest=Guest("default", teacher_id=teacher))
+    visit.go("/plan")
+    visit.page.get_by_role("button", name="Make my plan").click()
+    visit.page.wait_for_url("**/plan?did=made")
+    swap = visit.page.locator("a[href^='/plan/swap']").first.get_attribute("href")
+    for path in ("/", "/plan", *PAGES, swap, "/me", "/me/erase", "/take-away", "/nothing-here"):
+        visit.go(path)
+        visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        wide = visit.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, path
 
 
 def test_a_first_visit_is_light_and_nothing_moves(visit: Callable, capsys):
