@@ -12,12 +12,12 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 
 from features.errors import ZixuanError
-from serving.errors import Forged, NotSignedIn, SpentLink
+from serving.errors import Forged, NotSignedIn, SpentLink, TooManyAttempts
 from serving.problems import INVALID_REQUEST, NO_STORE, RETRY_SECONDS, kind_of
 from serving.web.pages import show
 
 #: Turned away at the door, which says so itself.
-_DOOR = (NotSignedIn, SpentLink, Forged)
+_DOOR = (NotSignedIn, SpentLink, Forged, TooManyAttempts)
 
 
 class PageRoute(APIRoute):
