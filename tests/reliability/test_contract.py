@@ -1,8 +1,8 @@
 """The service keeps its own contract, by schemathesis.
 
 A few examples of each operation and one seed; `python -m benchmarks.contract` goes on for longer,
-with three seeds and the phase that covers every bound, which alone takes a minute. The routes are read
-off the contract, so that a new one is tested without being named here.
+with three seeds and the phase that covers every bound, which alone takes a minute. The routes
+are read off the contract, so that a new one is tested without being named here.
 """
 
 from __future__ import annotations
