@@ -22,6 +22,7 @@ from serving.advising import unknown_teacher
 from serving.datasets import Shelf
 from serving.identity import Key
 from serving.store.engine import Store
+from serving.store.health import is_failure
 from serving.store.records import Record
 from serving.store.rows import find, find_any
 from serving.store.schema import DATA, FURTHER, TENANT, TENANTS
@@ -174,9 +175,9 @@ class Memory:
                     kept.forget(name)  # lest what is gone be remembered
                     known = Known(read(connection), newest, stamp)
                     kept.put(name, known)
-        except sa.exc.OperationalError as error:
+        except sa.exc.DatabaseError as error:
             # Gone since the watch has asked, perhaps in the middle of reading something newer.
-            if before is None:
+            if before is None or not is_failure(error):
                 raise
             structlog.get_logger().error("store", why=type(error).__name__)
             kept.put(name, before)

@@ -7,6 +7,8 @@ all (prometheus_client's multi-process mode); else each process tells of itself.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -49,6 +51,18 @@ class Metrics:
             "Lists of recommendations, by what made them.",
             ("source", "degraded"),
             registry=self._registry,
+        )
+        self._solving = Histogram(
+            "zixuan_solver_seconds",
+            "Time that making, changing or explaining a plan took, once it had its turn.",
+            buckets=BUCKETS,
+            registry=self._registry,
+        )
+        self._waiting = Gauge(
+            "zixuan_solver_waiting",
+            "Requests for plans that are being made or wait for their turn.",
+            registry=self._registry,
+            multiprocess_mode="livesum",
         )
         self._events = Counter(
             "zixuan_events",
@@ -95,6 +109,18 @@ class Metrics:
     def listed(self, source: str, *, degraded: bool) -> None:
         """Count a list."""
         self._lists.labels(source, str(degraded).lower()).inc()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Count a request for a plan as waiting or being made, until the block ends."""
+        with self._waiting.track_inprogress():
+            yield
+
+    @contextmanager
+    def solving(self) -> Iterator[None]:
+        """Take the time that a plan takes."""
+        with self._solving.time():
+            yield
 
     def recorded(self, outcome: str, count: int = 1) -> None:
         """Count events."""

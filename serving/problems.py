@@ -14,7 +14,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
@@ -44,6 +44,7 @@ from serving.errors import (
     Unconditional,
     Unfinished,
 )
+from serving.store.health import is_failure
 
 MEDIA_TYPE = "application/problem+json"
 #: A type is a name, not an address: nothing needs to be fetched to understand it.
@@ -144,7 +145,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(_of_validation)
     app.exception_handler(HTTPException)(_of_framework)
     app.exception_handler(IntegrityError)(_of_race)
-    app.exception_handler(OperationalError)(_of_store)
+    app.exception_handler(DatabaseError)(_of_store)
 
 
 def _sendable(text: str) -> str:
@@ -223,7 +224,9 @@ def _pattern(path: str) -> re.Pattern[str]:
     return pattern
 
 
-async def _of_store(request: Request, error: OperationalError) -> JSONResponse:
+async def _of_store(request: Request, error: DatabaseError) -> JSONResponse:
+    if not is_failure(error):
+        raise error  # a defect of ours
     structlog.get_logger().error("store", exc_info=error)
     return _to_retry(request, NO_STORE)
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from serving.advising import View
 from serving.errors import Busy
+from serving.metrics import Metrics
 from serving.models import Loaded
 from serving.settings import Settings
 from serving.solvers import Sight, Solvers
@@ -38,21 +39,24 @@ class Solving:
         Processes that make them, as many as are made at a time; None: whoever asks does.
     """
 
-    def __init__(self, at_once: int, queue: int, solvers: Solvers | None = None) -> None:
+    def __init__(
+        self, at_once: int, queue: int, metrics: Metrics, solvers: Solvers | None = None
+    ) -> None:
         self._most = at_once + queue
         self._turns = BoundedSemaphore(at_once)
         self._counting = Lock()
         self._inside = 0
+        self._metrics = metrics
         self._solvers = solvers
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, metrics: Metrics) -> Self:
         """Start as many processes as the settings say."""
         count = settings.solver_processes
         if not count:
-            return cls(settings.solvers, settings.solver_queue)
+            return cls(settings.solvers, settings.solver_queue, metrics)
         solvers = Solvers(count, settings.solver_seconds, settings.database_url)
-        return cls(count, settings.solver_queue, solvers)
+        return cls(count, settings.solver_queue, metrics, solvers)
 
     def make(
         self,
@@ -75,7 +79,7 @@ class Solving:
         Unfinished
             If it took too long, or its process died.
         """
-        with self.turn():
+        with self.turn(), self._metrics.solving():
             folder = view.loaded.folder
             if self._solvers is None or folder is None:
                 return work(view, *asked, **named)
@@ -101,7 +105,7 @@ class Solving:
                 raise Busy(self._most)
             self._inside += 1
         try:
-            with self._turns:
+            with self._metrics.waiting(), self._turns:
                 yield
         finally:
             with self._counting:

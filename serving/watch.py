@@ -35,14 +35,14 @@ class Watch:
         """
         if not self._sqlite:
             return next(self._numbers)
-        number, connection = self._connection()
         try:
+            number, connection = self._connection()
             cursor = connection.cursor()
             cursor.execute("PRAGMA data_version")
             (version,) = cursor.fetchone() or (None,)
             cursor.close()
         except self._engine.dialect.loaded_dbapi.Error as error:
-            del self._own.connection
+            self._own.__dict__.pop("connection", None)
             raise sa.exc.OperationalError("PRAGMA data_version", None, error) from error
         return number, version
 

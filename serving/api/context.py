@@ -91,7 +91,7 @@ class Service:
             lists,
             Impressions(store),
             Intake(store),
-            Solving.of(settings),
+            Solving.of(settings, metrics),
             Attempts(_share(settings.tries_per_minute, settings.workers)),
             IssuerKeys(settings.issuer_keys, monotonic),
         )

@@ -34,4 +34,4 @@ def _store(here: Service) -> str:
             connection.execute(sa.select(sa.literal(1)))
     except sa.exc.SQLAlchemyError:
         return "the database does not answer"
-    return OK
+    return OK if here.store.health.well else "the database has just failed"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from features.errors import InvalidSetting, MissingComponent
+from serving.store.health import Health
 from serving.store.writers import WRITES, Grouped, Separate, Writer
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -37,10 +38,13 @@ class Store:
         Its connections.
     writer
         Lets threads write: who, when, and with whom.
+    health
+        Whether it has failed of late.
     """
 
     engine: sa.Engine
     writer: Writer
+    health: Health = field(default_factory=Health)
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -79,10 +83,15 @@ class Store:
     def reading(self) -> Iterator[sa.Connection]:
         """Read one consistent state of the database."""
         options = {} if self.engine.dialect.name == "sqlite" else _CONSISTENT
-        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+        with (
+            self.health.reading(),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             yield connection
 
-    def writing(self, *, alone: bool = False) -> AbstractContextManager[sa.Connection]:
+    @contextmanager
+    def writing(self, *, alone: bool = False) -> Iterator[sa.Connection]:
         """Write: durable once the block has ended, undone if it raises.
 
         Parameters
@@ -90,7 +99,8 @@ class Store:
         alone
             Of long work, so that nobody's short work waits for it to become durable.
         """
-        return self.writer.writing(alone=alone)
+        with self.health.writing(), self.writer.writing(alone=alone) as connection:
+            yield connection
 
     def close(self) -> None:
         """Close all connections."""

@@ -9,11 +9,12 @@ import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from features.errors import ZixuanError
 from serving.errors import Forged, NotSignedIn, SpentLink, TooManyAttempts
 from serving.problems import INVALID_REQUEST, NO_STORE, RETRY_SECONDS, kind_of
+from serving.store.health import is_failure
 from serving.web.pages import show
 
 #: Turned away at the door, which says so itself.
@@ -36,7 +37,9 @@ class PageRoute(APIRoute):
                 return failure(request, kind_of(error).status)
             except RequestValidationError:
                 return failure(request, INVALID_REQUEST.status)
-            except OperationalError as error:
+            except DatabaseError as error:
+                if not is_failure(error):
+                    raise
                 structlog.get_logger().error("store", exc_info=error)
                 return failure(request, NO_STORE.status)
 

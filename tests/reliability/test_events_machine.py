@@ -25,7 +25,7 @@ from serving.store.transfer import import_dataset
 from tests.serving.conftest import NOW, Client
 from tests.serving.databases import NewUrl
 
-EXAMPLES, STEPS = 20, 20
+EXAMPLES, STEPS = 8, 20
 TEACHERS = ("m-1", "m-2", "m-3")
 COURSES = [f"c{number:02d}" for number in range(6)]
 IDS = [f"m{number}" for number in range(8)]

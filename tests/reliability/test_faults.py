@@ -12,7 +12,7 @@ import pytest
 from benchmarks.faults.cuts import cut_power
 from benchmarks.faults.kills import kill
 
-KILLS = 3
+KILLS = 2
 CUTS = 12
 
 

@@ -80,7 +80,7 @@ def rows_of(app: FastAPI, tenant: str) -> dict[str, list[Any]]:
 
 
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_what_is_another_tenants_is_as_if_it_were_not_there(
     app: FastAPI, theirs: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:

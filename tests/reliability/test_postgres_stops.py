@@ -129,6 +129,8 @@ def test_while_the_database_is_gone_nothing_is_promised_and_lists_go_on(
         refused = send(platform, f"{how}-refused")
         assert refused.status_code == 503
         assert refused.headers["retry-after"]
+        plan = platform.post("/v1/teachers/t05/plan", json={})
+        assert (plan.status_code, plan.json()["type"]) == (503, "urn:zixuan:problem:no-store")
         again = platform.get(LIST)
         assert again.status_code == 200
         shown = [[item["course_id"] for item in each["items"]] for each in (before, again.json())]

@@ -8,6 +8,7 @@ from threading import Event, Lock
 import pytest
 
 from serving.errors import Busy
+from serving.metrics import Metrics
 from serving.problems import kind_of
 from serving.solving import Solving
 
@@ -42,7 +43,7 @@ def until(holds) -> None:
 
 
 def test_beyond_those_that_may_wait_one_is_told_to_come_back():
-    solving = Solving(at_once=2, queue=3)
+    solving = Solving(at_once=2, queue=3, metrics=Metrics())
     work = Work(solving)
     with ThreadPoolExecutor(8) as pool:
         inside = [pool.submit(work) for _ in range(5)]
@@ -59,7 +60,7 @@ def test_beyond_those_that_may_wait_one_is_told_to_come_back():
 
 
 def test_work_that_fails_gives_its_turn_back():
-    solving = Solving(at_once=1, queue=0)
+    solving = Solving(at_once=1, queue=0, metrics=Metrics())
     for _ in range(3):
         with pytest.raises(ValueError, match="broken"), solving.turn():
             raise ValueError("broken")
