@@ -112,7 +112,7 @@ class Settings(BaseSettings):
         "catalogues in its own memory; 0: the worker's own threads.",
     )
     solver_seconds: float = Field(
-        60.0,
+        60,
         gt=0,
         le=3_600,
         description="Seconds after which a process that makes a plan is ended, and the request "
