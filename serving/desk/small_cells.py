@@ -1,8 +1,10 @@
 """Counts that may be shown: few people are never told, and cannot be worked out either.
 
 What is shown adds up to totals that are shown beside it, so to hide one count alone hides nothing:
-it is the total less the rest. Others are hidden with it, until those that are hidden are at least
-two and together are many. See Hundepool et al., *Statistical Disclosure Control* (2012), chapter 4.
+it is the total less the rest. Others are hidden with it, until those that are hidden are together
+many and could be other numbers to somebody who knows this rule as well: those of two sizes could
+have changed places, and those of one size, not the least or the largest of a few, could be one more
+here and one less there. See Hundepool et al., *Statistical Disclosure Control* (2012), chapter 4.
 """
 
 from __future__ import annotations
@@ -24,9 +26,9 @@ def few(count: int) -> bool:
 def shown(counts: Sequence[int]) -> tuple[Shown, ...]:
     """Return counts as they may be shown beside their sum.
 
-    The smallest of the others is hidden with a count that is hidden alone, and then the next, while
-    what is hidden is few people altogether. Nobody is hidden last: it is only told apart from a
-    few where there is no other way.
+    The smallest of the others are hidden with those that would give themselves away, and then the
+    next. Those of one size are hidden or shown together, so that their places tell nothing. Nobody
+    is hidden last: it is only told apart from a few where there is no other way.
 
     Examples
     --------
@@ -34,27 +36,25 @@ def shown(counts: Sequence[int]) -> tuple[Shown, ...]:
     (20, None, None)
     >>> shown([20, 0, 9])
     (20, 0, 9)
-    >>> shown([3])
-    (None,)
+    >>> shown([20, 3, 3]), shown([20, 4, 4])
+    ((20, None, None), (None, None, None))
     """
-    hidden = {place for place, count in enumerate(counts) if few(count)}
-    others = sorted(set(range(len(counts))) - hidden, key=lambda place: _cost(counts[place]))
-    for place in others:
-        alone = len(hidden) == 1 or few(sum(counts[each] for each in hidden))
-        if not hidden or not alone:
+    hidden = [count for count in counts if few(count)]
+    for size in sorted(set(counts) - set(hidden), key=lambda size: (size == 0, size)):
+        if not _given_away(hidden):
             break
-        hidden.add(place)
-    return tuple(None if place in hidden else count for place, count in enumerate(counts))
+        hidden += [count for count in counts if count == size]
+    return tuple(None if count in hidden else count for count in counts)
 
 
 def shown_total(counts: Sequence[int]) -> Shown:
-    """Return the sum of counts, None where it is of a few people, or would tell one count.
+    """Return the sum of counts, None where it is of a few people, or would tell the counts.
 
-    >>> shown_total([3, 9]), shown_total([3]), shown_total([3, 0])
+    >>> shown_total([3, 9]), shown_total([3, 0]), shown_total([4, 4])
     (12, None, None)
     """
-    total = sum(counts)
-    return None if few(total) else total
+    hidden = [count for count, cell in zip(counts, shown(counts), strict=True) if cell is None]
+    return None if _given_away(hidden) else sum(counts)
 
 
 def shown_part(count: int, of: int) -> Shown:
@@ -66,5 +66,9 @@ def shown_part(count: int, of: int) -> Shown:
     return None if few(count) or few(of - count) or few(of) else count
 
 
-def _cost(count: int) -> tuple[bool, int]:
-    return count == 0, count
+def _given_away(hidden: Sequence[int]) -> bool:
+    """Say whether the sum of hidden counts, which can be worked out, tells what they are."""
+    if few(sum(hidden)):
+        return True
+    alike = len(set(hidden)) == 1
+    return alike and (len(hidden) == 1 or hidden[0] in (1, LEAST - 1))
