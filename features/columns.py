@@ -54,6 +54,7 @@ class ColumnsFile:
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     ignored: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    _declared: dict[str, Table] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def declared(self, table: Table) -> Table:
         """Return a table as this data set has it: its own word lists, its further columns.
@@ -65,12 +66,14 @@ class ColumnsFile:
         >>> columns.declared(BY_NAME["teachers"]).names[-1]
         'job'
         """
-        own = tuple(replace(column, codes=self._words(column)) for column in table.columns)
-        further = (
-            _feature(name, FeatureKind(kind))
-            for name, kind in self.features.get(table.name, {}).items()
-        )
-        return replace(table, columns=(*own, *further))
+        if table.name not in self._declared:
+            own = tuple(replace(column, codes=self._words(column)) for column in table.columns)
+            further = (
+                _feature(name, FeatureKind(kind))
+                for name, kind in self.features.get(table.name, {}).items()
+            )
+            self._declared[table.name] = replace(table, columns=(*own, *further))
+        return self._declared[table.name]
 
     def _words(self, column: Column) -> tuple[str, ...]:
         for name, words in self.codes.items():

@@ -7,9 +7,11 @@ refers to. Those that arrive while one group is on its way to the disk make up t
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from threading import Condition, Thread
 from typing import Any
 
@@ -18,6 +20,9 @@ import sqlalchemy as sa
 
 from serving.store.bulk import GROUP, Became, record_many
 from serving.store.engine import Store
+
+#: Seconds for which a group waits for more: less than a disk takes.
+LINGER = 0.003
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,19 +33,29 @@ class _Arrived:
     values: Mapping[str, Any]
     latest: pd.Timestamp
     now: pd.Timestamp
-    loop: asyncio.AbstractEventLoop
     became: asyncio.Future[Became]
 
-    def tell(self, became: Became | BaseException) -> None:
-        self.loop.call_soon_threadsafe(self._settle, became)
-
-    def _settle(self, became: Became | BaseException) -> None:
+    def settle(self, became: Became | BaseException) -> None:
         if self.became.done():
             return  # who asked has gone
         if isinstance(became, BaseException):
             self.became.set_exception(became)
         else:
             self.became.set_result(became)
+
+
+def _tell(own: Sequence[_Arrived], became: Sequence[Became | BaseException]) -> None:
+    """Settle all that wait in one loop at once: each call into a loop wakes it."""
+    loops: dict[asyncio.AbstractEventLoop, list[Callable[[], None]]] = {}
+    for each, what in zip(own, became, strict=True):
+        loops.setdefault(each.became.get_loop(), []).append(partial(each.settle, what))
+    for loop, settling in loops.items():
+        loop.call_soon_threadsafe(_each, settling)
+
+
+def _each(calls: Iterable[Callable[[], None]]) -> None:
+    for call in calls:
+        call()
 
 
 class Intake:
@@ -69,15 +84,15 @@ class Intake:
         sqlalchemy.exc.DBAPIError
             If the database did not keep it.
         """
-        loop = asyncio.get_running_loop()
-        arrived = _Arrived(tenant, values, latest, now, loop, loop.create_future())
+        became = asyncio.get_running_loop().create_future()
+        arrived = _Arrived(tenant, values, latest, now, became)
         with self._changed:
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="intake", daemon=True)
                 self._thread.start()
             self._waiting.append(arrived)
             self._changed.notify()
-        return await arrived.became
+        return await became
 
     def stop(self) -> None:
         """Record what still waits, and end the thread that does."""
@@ -89,17 +104,24 @@ class Intake:
         self._thread, self._stopped = None, False
 
     def _run(self) -> None:
-        while group := self._taken():
+        group: list[_Arrived] = []
+        while group := self._taken(len(group)):
             by_tenant: dict[str, list[_Arrived]] = {}
             for each in group:
                 by_tenant.setdefault(each.tenant, []).append(each)
             for own in by_tenant.values():
                 self._record(own)
 
-    def _taken(self) -> list[_Arrived]:
-        """Return what waits, at least one; nothing once it is over."""
+    def _taken(self, before: int) -> list[_Arrived]:
+        """Return what waits, at least one; nothing once it is over.
+
+        Where several came together before, more are likely on their way: they are waited for.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._stopped)
+        if before > 1:
+            time.sleep(LINGER)
+        with self._changed:
             return [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
 
     def _record(self, own: list[_Arrived]) -> None:
@@ -110,13 +132,11 @@ class Intake:
         except sa.exc.IntegrityError as error:
             # One refers to what has gone since it was checked: the others shall not suffer.
             if len(own) == 1:
-                own[0].tell(error)
+                _tell(own, [error])
             else:
                 for each in own:
                     self._record([each])
         except BaseException as error:
-            for each in own:
-                each.tell(error)
+            _tell(own, [error] * len(own))
         else:
-            for each, what in zip(own, became, strict=True):
-                each.tell(what)
+            _tell(own, became)

@@ -124,12 +124,17 @@ class Lists:
         self._now = now
         self._lists: Recent[Ask, List] = Recent(LISTS)
 
-    async def now(self, ask: Ask, now: pd.Timestamp) -> List:
+    async def now(self, ask: Ask, now: pd.Timestamp, stamp: object = None) -> List:
         """Return a teacher's list as of now, after all that has been committed.
 
         Now is the last full minute, or just after what has changed since: the teacher's latest
         event, or state that begins within the skew, or a date of the catalogue. A platform whose
         clock runs ahead a little sees the effect of what it has just sent all the same.
+
+        Parameters
+        ----------
+        stamp
+            Of the memory, taken since the request came; taken now if left out.
 
         Raises
         ------
@@ -138,18 +143,18 @@ class Lists:
         NoModel
             If there is no model.
         """
+        stamp = self._memory.stamp() if stamp is None else stamp
         loaded, champion = self._canary.models(ask.tenant, ask.teacher_id)
         if loaded is champion:
-            return await self._by(champion, ask, now)
+            return await self._by(champion, ask, now, stamp)
         try:
-            return await self._by(loaded, ask, now)
+            return await self._by(loaded, ask, now, stamp)
         except Exception as error:
-            found = await self._by(champion, ask, now)
+            found = await self._by(champion, ask, now, stamp)
             self._canary.failed(loaded, error)
             return found
 
-    async def _by(self, loaded: Loaded, ask: Ask, now: pd.Timestamp) -> List:
-        stamp = self._memory.stamp()
+    async def _by(self, loaded: Loaded, ask: Ask, now: pd.Timestamp, stamp: object) -> List:
         owner = self._memory.tenant(ask.tenant, stamp)
         shelf = self._shelves.kept(owner)
         if shelf is None:

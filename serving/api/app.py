@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from time import monotonic
@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 import structlog
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from serving import problems
@@ -59,6 +59,7 @@ from serving.store.engine import Store
 from serving.web import entrance, site
 from serving.web.paged import Paged
 
+V1 = "/v1"
 #: What every route may answer beside its own.
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemDetails, "content": {problems.MEDIA_TYPE: {}}, "description": about}
@@ -128,8 +129,9 @@ def create_app(settings: Settings, *, clock: Callable[[], pd.Timestamp] = utc_no
         generate_unique_id_function=operation_id,
     )
     app.state.service = service
+    # Routes are tried in this order: those that are asked for most come first.
     app.include_router(probes.router)
-    app.include_router(_v1(app, settings))
+    _include_v1(app, settings)
     app.include_router(watching.router, dependencies=[Depends(identified)], responses=PROBLEMS)
     app.include_router(entrance.router)
     app.include_router(oauth.router)
@@ -160,25 +162,38 @@ def _warm(service: Service) -> None:
         structlog.get_logger().info("warm", seconds=round(monotonic() - began, 1))
 
 
-def _v1(app: FastAPI, settings: Settings) -> APIRouter:
-    """Return the routes of ``/v1``: none of them without a key."""
-    each = [Depends(identified), Depends(only_known), Depends(telling())]
-    if settings.per_minute:
-        # Each worker counts for itself, and has its share.
-        each.insert(1, Depends(Quota(max(1, settings.per_minute // settings.workers))))
-    v1 = APIRouter(prefix="/v1", dependencies=each, responses=PROBLEMS)
-    # Routes are tried in this order: those that are asked for most come first, and what is
-    # popular before courses, whose ids it would be taken for.
+def _include_v1(app: FastAPI, settings: Settings) -> None:
+    """Add the routes of ``/v1``: none of them without a key.
+
+    Each part is included in the app itself, for the framework walks routers within routers at
+    every request. What is popular comes before courses, whose ids it would be taken for.
+    """
+    each = [Depends(identified), Depends(_admission(settings))]
     things = (organisations, teachers, discovery, courses, parts, enrolments, credits, diagnoses)
     said = (evaluations,)
     advice = (batch, why_not, plans, model)
     beside = (links, privacy, changes, webhooks, audit)
     for part in (recommendations, events, bulk, *things, *said, *advice, *beside):
-        v1.include_router(part.router)
+        app.include_router(part.router, prefix=V1, dependencies=each, responses=PROBLEMS)
 
-    @v1.get("/openapi.json", tags=["contract"])
+    @app.get(f"{V1}/openapi.json", tags=["contract"], dependencies=each, responses=PROBLEMS)
     def get_openapi() -> dict[str, Any]:
         """Return this contract."""
         return contract(app)
 
-    return v1
+
+def _admission(settings: Settings) -> Callable[[Request, Response], Awaitable[None]]:
+    """Return what every request to ``/v1`` passes, as one dependency, for each has its price."""
+    # Each worker counts for itself, and has its share.
+    share = max(1, settings.per_minute // settings.workers)
+    quota = Quota(share) if settings.per_minute else None
+    tell = telling()
+
+    async def admit(request: Request, response: Response) -> None:
+        caller = await identified(request)
+        if quota is not None:
+            await quota(caller, response)
+        await only_known(request)
+        await tell(request, response)
+
+    return admit

@@ -9,8 +9,9 @@ from typing import Annotated, Self, cast
 
 import pandas as pd
 import sqlalchemy as sa
-from fastapi import Depends, Path, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Path, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from features.moments import instant
 from serving.api.cells import Id
@@ -121,16 +122,46 @@ async def _service(request: Request) -> Service:
 
 
 Here = Annotated[Service, Depends(_service)]
-_BEARER = HTTPBearer(auto_error=False, description="A key made with `zixuan key`, or a token.")
 
 
-async def identified(
-    request: Request,
-    service: Here,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
-) -> Caller:
-    """Return who calls; a request without a valid key goes no further."""
-    header = request.headers.get("authorization", "")
+class Identified(SecurityBase):
+    """A dependency: who calls; a request without a valid key, or without a scope, goes no further.
+
+    Parameters
+    ----------
+    scope
+        What the key must have been given; None for any key.
+    """
+
+    model = HTTPBearer(description="A key made with `zixuan key`, or a token.")
+    scheme_name = "HTTPBearer"
+
+    def __init__(self, scope: Scope | None = None) -> None:
+        self._scope = scope
+
+    async def __call__(self, request: Request) -> Caller:
+        """Return the caller, found once a request.
+
+        Raises
+        ------
+        NotIdentified
+            If the request carries no key that is valid now.
+        NotAllowed
+            If the key lacks the scope.
+        """
+        state = request.state
+        if not hasattr(state, "caller"):
+            service: Service = request.app.state.service
+            state.stamp = service.memory.stamp()
+            header = request.headers.get("authorization", "")
+            state.caller = _caller(service, header, state.stamp)
+        caller: Caller = state.caller
+        if self._scope is not None:
+            caller.require(self._scope)
+        return caller
+
+
+def _caller(service: Service, header: str, stamp: object) -> Caller:
     now = instant(service.clock())
 
     def find(connection: sa.Connection, header: str) -> Key:
@@ -139,30 +170,15 @@ async def identified(
             return find_token(connection, text.strip(), service.settings, service.issuer_keys)
         return find_key(connection, header, now)
 
-    return service.memory.key(header, service.memory.stamp(), find).caller_at(now)
+    return service.memory.key(header, stamp, find).caller_at(now)
 
 
+#: Any caller with a valid key.
+identified = Identified()
 Anyone = Annotated[Caller, Depends(identified)]
-
-
-async def _platform(caller: Anyone) -> Caller:
-    caller.require(Scope.PLATFORM)
-    return caller
-
-
-async def _admin(caller: Anyone) -> Caller:
-    caller.require(Scope.ADMIN)
-    return caller
-
-
-def _watcher(caller: Anyone) -> Caller:
-    caller.require(Scope.METRICS)
-    return caller
-
-
-Platform = Annotated[Caller, Depends(_platform)]
-Admin = Annotated[Caller, Depends(_admin)]
-Watcher = Annotated[Caller, Depends(_watcher)]
+Platform = Annotated[Caller, Depends(Identified(Scope.PLATFORM))]
+Admin = Annotated[Caller, Depends(Identified(Scope.ADMIN))]
+Watcher = Annotated[Caller, Depends(Identified(Scope.METRICS))]
 
 TeacherId = Annotated[Id, Path(description="teacher 教师标识", examples=["t-1001"])]
 CourseId = Annotated[Id, Path(description="course 课程标识", examples=["c-77"])]

@@ -14,15 +14,15 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from serving.api.context import Anyone
 from serving.errors import TooMany
+from serving.identity import Caller
 
 NAME = "minute"
 WINDOW = 60
 
 
 class Quota:
-    """A dependency that counts the requests of each key, in this process.
+    """Counts the requests of each key, in this process.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Quota:
         self._limit = RateLimitItemPerMinute(per_minute)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
-    async def __call__(self, caller: Anyone, response: Response) -> None:
+    async def __call__(self, caller: Caller, response: Response) -> None:
         """Count a request, and say how many are left.
 
         Raises

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from recommender.advise import Recommendation
@@ -35,7 +35,7 @@ router = APIRouter(tags=["recommendations"])
     openapi_extra=PARAMETERS,
 )
 async def get_recommendations(
-    teacher_id: TeacherId, here: Here, caller: Platform, query: Asked
+    request: Request, teacher_id: TeacherId, here: Here, caller: Platform, query: Asked
 ) -> Response:
     """Return the teacher's best eligible courses, with reasons and open offerings.
 
@@ -48,7 +48,7 @@ async def get_recommendations(
     ask = query.ask(caller.tenant, teacher_id)
     if query.is_question:
         return await run_in_threadpool(_answer, here, ask, query)
-    found = await here.lists.now(ask, now)
+    found = await here.lists.now(ask, now, request.state.stamp)
     if not found.prepared:
         answer = told(ask, found.loaded, found.as_of, found.items, MARK, found.source)
         # The id comes first, so that nothing that is told can be taken for it.

@@ -50,7 +50,6 @@ class Check:
     tenant: Tenant
     latest: pd.Timestamp
     known: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
-    _declared: dict[str, Table] = field(default_factory=dict)
 
     def row(self, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row as the store keeps it.
@@ -75,9 +74,7 @@ class Check:
         return to_record(table, values, self.tenant.name)
 
     def _faults(self, table: Table, values: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
-        if table.name not in self._declared:
-            self._declared[table.name] = self.tenant.columns.declared(table)
-        yield from _unknown_words(self._declared[table.name], values)
+        yield from _unknown_words(self.tenant.columns.declared(table), values)
         yield from _wrong_features(table, values.get("features") or {}, self.tenant.columns)
         yield from _wrong_forms(table, values)
         yield from _wrong_order(table, values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,11 +26,15 @@ def touch_teachers(connection: sa.Connection, tenant: str, teacher_ids: Iterable
     ]
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(TEACHER_VERSIONS)
+    connection.execute(_renewal(connection.dialect.name), rows)
+
+
+@cache
+def _renewal(dialect: str) -> sa.Insert:
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(TEACHER_VERSIONS)
     key = [column.name for column in TEACHER_VERSIONS.primary_key]
     new = {"version": statement.excluded.version}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=new), rows)
+    return statement.on_conflict_do_update(index_elements=key, set_=new)
 
 
 def teacher_version(connection: sa.Connection, tenant: str, teacher_id: str) -> int | None:
