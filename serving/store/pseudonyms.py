@@ -25,14 +25,14 @@ _PURPOSE = "pseudonym"
 
 def pseudonym(connection: sa.Connection, tenant: str, teacher_id: str) -> str:
     """Return what a teacher is called once nobody is to know who it was."""
-    return _disguised(_secret(connection, tenant), teacher_id)
+    return disguise(pseudonym_secret(connection, tenant), teacher_id)
 
 
 def disguised(connection: sa.Connection, tenant: str, teacher_ids: Iterable[str]) -> list[str]:
     """Return the pseudonyms of teachers, and remember whom they stand for."""
-    secret = _secret(connection, tenant)
+    secret = pseudonym_secret(connection, tenant)
     rows = [
-        {TENANT: tenant, "pseudonym": _disguised(secret, each), "named": each, "owner": each}
+        {TENANT: tenant, "pseudonym": disguise(secret, each), "named": each, "owner": each}
         for each in teacher_ids
     ]
     if rows:
@@ -84,8 +84,8 @@ def erased(connection: sa.Connection, tenant: str, teacher_ids: Sequence[str]) -
     any_stone = sa.select(sa.literal(1)).where(TOMBSTONES.c[TENANT] == tenant).limit(1)
     if connection.execute(any_stone).first() is None:
         return frozenset()
-    secret = _secret(connection, tenant)
-    called = {_disguised(secret, each): each for each in teacher_ids}
+    secret = pseudonym_secret(connection, tenant)
+    called = {disguise(secret, each): each for each in teacher_ids}
     return frozenset(
         called[stone] for stone in held(connection, TOMBSTONES, tenant, "pseudonym", called)
     )
@@ -109,7 +109,8 @@ def require_living(connection: sa.Connection, tenant: str, teacher_ids: Sequence
         )
 
 
-def _secret(connection: sa.Connection, tenant: str) -> str:
+def pseudonym_secret(connection: sa.Connection, tenant: str) -> str:
+    """Return what makes a tenant's pseudonyms, made when it is first asked for."""
     mine = (SECRETS.c[TENANT] == tenant, SECRETS.c.purpose == _PURPOSE)
     query = sa.select(SECRETS.c.secret).where(*mine)
     found = connection.execute(query).scalar_one_or_none()
@@ -123,6 +124,7 @@ def _secret(connection: sa.Connection, tenant: str) -> str:
     return str(found)
 
 
-def _disguised(secret: str, teacher_id: str) -> str:
+def disguise(secret: str, teacher_id: str) -> str:
+    """Return what a secret makes of an id."""
     digest = hmac.new(bytes.fromhex(secret), teacher_id.encode(), hashlib.sha256)
     return digest.hexdigest()[:32]

@@ -20,6 +20,7 @@ from features.errors import Refused
 from serving.store import audit
 from serving.store.dump import BATCH, FORMAT, MANIFEST, VERSION, Dumped, member
 from serving.store.engine import Store, migrate
+from serving.store.graves import bury_again, graves
 from serving.store.looking import known_schemas
 from serving.store.schema import METADATA, TENANT, TENANTS
 
@@ -41,20 +42,30 @@ class Manifest:
     tables: Mapping[str, Dumped]
 
 
-def restore(
-    store: Store, path: Path, now: pd.Timestamp, *, replace: bool = False
-) -> Mapping[str, Dumped]:
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of a dump.
+
+    Parameters
+    ----------
+    tables
+        Table -> what it came to.
+    erased
+        How many teachers had been erased since, and were again.
+    """
+
+    tables: Mapping[str, Dumped]
+    erased: int
+
+
+def restore(store: Store, path: Path, now: pd.Timestamp, *, replace: bool = False) -> Restored:
     """Put a dump into a store, in one transaction; a dump of an older schema is brought up to date.
 
     Parameters
     ----------
     replace
-        Let go what the store holds; without it only an empty store is taken.
-
-    Returns
-    -------
-    Mapping
-        Table -> what it came to.
+        Let go what the store holds, but for the tombstones: whoever was erased since the dump was
+        made is erased again. Without it only an empty store is taken.
 
     Raises
     ------
@@ -68,12 +79,14 @@ def restore(
             for name, told in manifest.tables.items():
                 _verify(path, archive, name, told)
             with store.writing(alone=True) as connection:
+                buried = graves(connection)
                 _make_room(connection, replace=replace)
                 _fill(connection, archive, manifest, path)
+                erased = bury_again(connection, buried, now)
                 _tell(connection, path, now)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise _damaged(path, "a zip that can be read") from error
-    return manifest.tables
+    return Restored(manifest.tables, erased)
 
 
 def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:

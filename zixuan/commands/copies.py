@@ -48,7 +48,7 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `zixuan dump` has written.")],
     *,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Let go everything that the store holds.")
+        bool, typer.Option("--replace", help="Let go all that the store holds but tombstones.")
     ] = False,
     database: Database = None,
     quiet: Quiet = False,
@@ -65,9 +65,11 @@ def restore(
 
     with steps(quiet=quiet) as tell, opened(database) as store:
         tell(f"check and restore {file}")
-        tables = put_back(store, file, now(), replace=replace)
-    rows = sum(table.rows for table in tables.values())
-    say(f"{file}: {rows:,} rows of {len(tables)} tables restored")
+        restored = put_back(store, file, now(), replace=replace)
+    rows = sum(table.rows for table in restored.tables.values())
+    say(f"{file}: {rows:,} rows of {len(restored.tables)} tables restored")
+    if restored.erased:
+        say(f"erased since, and erased again: {restored.erased:,} teachers")
 
 
 @app.command(epilog=examples("backup zixuan-today.db"))
