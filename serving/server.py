@@ -3,41 +3,70 @@
 from __future__ import annotations
 
 import gc
-import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from serving.api.app import create_app
+from serving.listening import SharedPort, require_free
 from serving.logs import configure_logs
-from serving.settings import PREFIX, Settings, read_settings
+from serving.settings import Settings
 from serving.store.engine import Store
 
 #: Seconds after which a worker that does not say that it is well is replaced.
 _PATIENCE: Final = 60
 
 
-def serve(settings: Settings) -> None:
+def settled(settings: Settings) -> FastAPI:
+    """Return the app, all that it has loaded when it starts left out of collections of garbage.
+
+    Looking through modules, models and catalogues takes a tenth of a second, and frees nothing: it
+    came in the middle of one request in a hundred.
+    """
+    configure_logs(settings.log_level)
+    app = create_app(settings)
+    started = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with started(app):
+            gc.collect()
+            gc.freeze()
+            yield
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def serve(settings: Settings, make: Callable[[Settings], ASGIApp] = settled) -> None:
     """Serve until stopped; a signal lets running requests finish.
 
     Several workers are processes that share the port and, through the store, all that they know.
 
+    Parameters
+    ----------
+    make
+        Makes the app of a worker; a function of a module, for it is called in each process.
+
     Raises
     ------
     InvalidSetting
-        If the store cannot be opened.
+        If the store cannot be opened, or the port is taken.
     """
     configure_logs(settings.log_level)
     # Opened here first: a store that cannot be opened is said once, and migrated by one.
     Store.open(settings.database_url).close()
-    many = settings.workers > 1
-    if many:
-        _tell_workers(settings)
-    uvicorn.run(
-        f"{__name__}:{app_of_environment.__name__}" if many else _settled(settings),
-        factory=many,
-        workers=settings.workers if many else None,
+    require_free(settings.host, settings.port)
+    config = uvicorn.Config(
+        partial(make, settings),
+        factory=True,
+        workers=settings.workers,
         timeout_worker_healthcheck=_PATIENCE,
         host=settings.host,
         port=settings.port,
@@ -46,27 +75,8 @@ def serve(settings: Settings) -> None:
         server_header=False,
         forwarded_allow_ips=settings.proxies,
     )
-
-
-def app_of_environment() -> FastAPI:
-    """Return the app of one worker; its settings are in the environment."""
-    settings = read_settings()
-    configure_logs(settings.log_level)
-    return _settled(settings)
-
-
-def _tell_workers(settings: Settings) -> None:
-    for name, value in settings.model_dump(mode="json", exclude_none=True).items():
-        os.environ[f"{PREFIX}{name.upper()}"] = str(value)
-
-
-def _settled(settings: Settings) -> FastAPI:
-    """Return the app, all that it has loaded left out of later collections of garbage.
-
-    Looking through modules and models takes a tenth of a second, and frees nothing: it came in
-    the middle of one request in a hundred.
-    """
-    app = create_app(settings)
-    gc.collect()
-    gc.freeze()
-    return app
+    if settings.workers > 1:
+        with SharedPort.bound(settings.host, settings.port) as shared:
+            Multiprocess(config, sockets=[shared]).run()
+    else:
+        uvicorn.Server(config).run()

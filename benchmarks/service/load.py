@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
+import uvloop
+
 HOST = "127.0.0.1"
 
 
@@ -41,14 +43,14 @@ def request(method: str, path: str, key: str, body: bytes = b"") -> bytes:
 
 def ask(port: int, requests: Iterator[bytes], count: int, connections: int) -> Told:
     """Send so many requests, each connection its next once the last is answered."""
-    return asyncio.run(_ask(port, islice(requests, count), connections))
+    return uvloop.run(_ask(port, islice(requests, count), connections))
 
 
 def ask_for(port: int, requests: Iterator[bytes], seconds: float, connections: int) -> Told:
     """Send requests for so long, in the same way."""
     end = time.monotonic() + seconds
     until = takewhile(lambda _: time.monotonic() < end, requests)
-    return asyncio.run(_ask(port, until, connections))
+    return uvloop.run(_ask(port, until, connections))
 
 
 async def _ask(port: int, requests: Iterator[bytes], connections: int) -> Told:

@@ -52,10 +52,11 @@ def running(settings: Mapping[str, object], workers: int, log: Path) -> Iterator
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         port = int(listener.getsockname()[1])
-    own = {f"ZIXUAN_{name.upper()}": str(value) for name, value in settings.items()}
-    command = [sys.executable, "-m", "benchmarks.service.served", str(port), str(workers)]
+    own = {"host": HOST, "port": port, "workers": workers, **settings}
+    told = {f"ZIXUAN_{name.upper()}": str(value) for name, value in own.items()}
+    command = [sys.executable, "-m", "benchmarks.service.served"]
     with log.open("ab") as file:
-        environment = os.environ | own
+        environment = os.environ | told
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=file, stderr=file)
         try:
             _wait(port, process)

@@ -120,9 +120,9 @@ def test_an_address_is_counted_as_one_household(host: str, as_what: str):
 
 def test_a_proxy_that_is_named_is_believed_who_calls(app, key: str, monkeypatch):
     told: dict[str, Any] = {}
-    for part in ("configure_logs", "_settled"):
-        monkeypatch.setattr(f"serving.server.{part}", lambda _: None)
-    monkeypatch.setattr("uvicorn.run", lambda app, **options: told.update(options))
+    monkeypatch.setattr("serving.server.configure_logs", lambda _: None)
+    monkeypatch.setattr("uvicorn.Config", lambda app, **options: told.update(options))
+    monkeypatch.setattr("uvicorn.Server.run", lambda _: None)
     serve(app.state.service.settings.model_copy(update={"proxies": "10.0.0.0/8"}))
     behind = ProxyHeadersMiddleware(app, told["forwarded_allow_ips"])
 
