@@ -33,6 +33,7 @@ LONGEST_HOURS = 720
 _KEY = re.compile(r"zx_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 #: What an unknown id is compared with, so that it takes as long as a known one.
 _NOBODY = "0" * 64
+_BY_ID = sa.select(API_KEYS).where(API_KEYS.c.key_id == sa.bindparam("key_id"))
 
 
 class Scope(StrEnum):
@@ -134,7 +135,7 @@ def revoke_key(store: Store, key_id: str, now: pd.Timestamp) -> None:
         If there is no such key.
     """
     with store.writing() as connection:
-        row = connection.execute(_by_id(key_id)).one_or_none()
+        row = connection.execute(_BY_ID, {"key_id": key_id}).one_or_none()
         if row is None:
             raise UnknownId(f"key {key_id!r}", remedy="give the part between the underscores")
         ended = sa.update(API_KEYS).where(API_KEYS.c.key_id == key_id)
@@ -196,7 +197,7 @@ def find_key(connection: sa.Connection, header: str, now: int) -> Key:
     """
     scheme, _, key = header.partition(" ")
     parts = _KEY.fullmatch(key.strip()) if scheme.lower() == "bearer" else None
-    row = connection.execute(_by_id(parts[1])).one_or_none() if parts else None
+    row = connection.execute(_BY_ID, {"key_id": parts[1]}).one_or_none() if parts else None
     given = _digest(parts[2] if parts else "")
     known = hmac.compare_digest(given, row.digest if row is not None else _NOBODY)
     if row is None:
@@ -217,7 +218,7 @@ def find_key_by_id(connection: sa.Connection, key_id: str) -> Key:
     NotIdentified
         If there is none.
     """
-    row = connection.execute(_by_id(key_id)).one_or_none()
+    row = connection.execute(_BY_ID, {"key_id": key_id}).one_or_none()
     if row is None:
         raise _not_identified()
     return _key(row, row.expires_at)
@@ -238,7 +239,7 @@ def rotate_key(store: Store, key_id: str, now: pd.Timestamp, *, hours: float) ->
     secret = secrets.token_urlsafe(32)
     with store.writing() as connection:
         lock(connection, "", "api_keys", key_id)
-        row = connection.execute(_by_id(key_id)).one_or_none()
+        row = connection.execute(_BY_ID, {"key_id": key_id}).one_or_none()
         if row is None or row.revoked_at is not None:
             raise UnknownId(f"key {key_id!r}", remedy="give the part between the underscores")
         new = {
@@ -270,10 +271,6 @@ def _check_range(tenant: str, days: float | None) -> None:
         raise InvalidSetting("tenant", expected=expected, got=repr(tenant[:LONGEST_ID]))
     if days is not None and not 0 < days <= LONGEST_DAYS:
         raise InvalidSetting("days", expected=f"up to {LONGEST_DAYS}, above 0", got=str(days))
-
-
-def _by_id(key_id: str) -> sa.Select[Any]:
-    return sa.select(API_KEYS).where(API_KEYS.c.key_id == key_id)
 
 
 def _digest(secret: str) -> str:

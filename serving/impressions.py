@@ -20,7 +20,7 @@ from serving.store.rows import find_any, insert
 from serving.store.schema import DATA, TENANT
 
 #: So long a list waits to be stored, in seconds.
-PAUSE = 0.1
+PAUSE = 0.5
 #: And so long after it could not be stored.
 PAUSE_IF_GONE = 2.0
 #: Lists that may wait while the database does not answer; then the oldest are given up.
@@ -30,7 +30,7 @@ WAITING = 50_000
 class Impressions:
     """Lists on their way into the store.
 
-    They judge models and settle nothing: a crash may lose those of the last tenth of a second,
+    They judge models and settle nothing: a crash may lose those of the last half second,
     while a list that waited for the disk would cost each teacher that time.
 
     Parameters

@@ -25,7 +25,7 @@ from serving.store.engine import Store
 from serving.store.health import is_failure
 from serving.store.records import Record
 from serving.store.rows import find, find_any
-from serving.store.schema import DATA, FURTHER, TENANT, TENANTS
+from serving.store.schema import DATA, FURTHER, TENANTS
 from serving.store.tags import corrected, own_tags, tags_of, without_interest
 from serving.store.tenants import Tenant, find_tenant
 from serving.store.versions import teacher_version
@@ -127,8 +127,7 @@ class Memory:
         """Return a tenant as it is now."""
 
         def version(connection: sa.Connection) -> object:
-            query = sa.select(TENANTS).where(TENANTS.c[TENANT] == name)
-            return connection.execute(query).one_or_none()
+            return find(connection, TENANTS, name)
 
         def read(connection: sa.Connection) -> Tenant:
             return find_tenant(connection, name)

@@ -12,6 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from serving.store.schema import TEACHER_VERSIONS, TENANT
 
 _BITS = 62
+_VERSION = sa.select(TEACHER_VERSIONS.c.version).where(
+    TEACHER_VERSIONS.c[TENANT] == sa.bindparam(TENANT),
+    TEACHER_VERSIONS.c.teacher_id == sa.bindparam("teacher_id"),
+)
 
 
 def touch_teachers(connection: sa.Connection, tenant: str, teacher_ids: Iterable[str]) -> None:
@@ -39,8 +43,6 @@ def _renewal(dialect: str) -> sa.Insert:
 
 def teacher_version(connection: sa.Connection, tenant: str, teacher_id: str) -> int | None:
     """Return the number; None where nothing was stored of the teacher since numbers are kept."""
-    query = sa.select(TEACHER_VERSIONS.c.version).where(
-        TEACHER_VERSIONS.c[TENANT] == tenant, TEACHER_VERSIONS.c.teacher_id == teacher_id
-    )
-    found = connection.execute(query).scalar_one_or_none()
+    whose = {TENANT: tenant, "teacher_id": teacher_id}
+    found = connection.execute(_VERSION, whose).scalar_one_or_none()
     return None if found is None else int(found)
