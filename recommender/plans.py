@@ -222,11 +222,16 @@ def check_course(dataset: Dataset, course: str) -> None:
 def _check(dataset: Dataset, horizon: Horizon, wishes: Wishes, limits: Limits) -> None:
     """Refuse wishes for courses that are not there, and for terms or years that are not to come."""
     places = [*wishes.pins, *wishes.prefer]
-    for course in (*(name for name, _ in places), *sorted(wishes.bans)):
+    out = sorted(wishes.bans_in_year)
+    for course in (*(name for name, _ in (*places, *out)), *sorted(wishes.bans)):
         check_course(dataset, course)
     asked = (
         ("term", [term for _, term in places if term], [term.key for term in horizon.terms]),
-        ("year", [year for year, _ in limits.hours_in_year], [each.key for each in horizon.years]),
+        (
+            "year",
+            [year for year, _ in limits.hours_in_year] + [year for _, year in out],
+            [each.key for each in horizon.years],
+        ),
     )
     for what, named, known in asked:
         for name in named:

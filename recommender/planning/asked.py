@@ -25,6 +25,8 @@ class Asked:
         (course, key of a term or empty for any): to be in the plan.
     bans
         Courses to be kept out, sorted.
+    bans_in_year
+        (course, key of a policy year): to be kept out of that year alone, sorted.
     prefer
         (course, key of a term) that would suit best, if the course is planned.
     hours_per_year
@@ -41,12 +43,13 @@ class Asked:
     --------
     >>> earlier = Asked(pins=(("c1", ""), ("c2", "2027-spring")), bans=("c3",))
     >>> earlier.then(Asked(pins=(("c3", ""),), bans=("c1",)))  # doctest: +NORMALIZE_WHITESPACE
-    Asked(pins=(('c2', '2027-spring'), ('c3', '')), bans=('c1',), prefer=(),
+    Asked(pins=(('c2', '2027-spring'), ('c3', '')), bans=('c1',), bans_in_year=(), prefer=(),
           hours_per_year=None, hours_in_year=(), days_away_per_year=None, presence='')
     """
 
     pins: tuple[Place, ...] = ()
     bans: tuple[str, ...] = ()
+    bans_in_year: tuple[tuple[str, str], ...] = ()
     prefer: tuple[Place, ...] = ()
     hours_per_year: Decimal | None = None
     hours_in_year: tuple[tuple[str, Decimal], ...] = ()
@@ -60,6 +63,7 @@ class Asked:
         return cls(
             pins=tuple((course, term or "") for course, term in wishes.pins),
             bans=tuple(sorted(wishes.bans)),
+            bans_in_year=tuple(sorted(wishes.bans_in_year)),
             prefer=wishes.prefer,
             hours_per_year=limits.hours_per_year,
             hours_in_year=limits.hours_in_year,
@@ -86,13 +90,18 @@ class Asked:
         )
 
     def then(self, more: Asked) -> Asked:
-        """Return what stands when more is asked: the later word on a course or a year holds."""
+        """Return what stands when more is asked: the later word on a course or a year holds.
+
+        A course that is kept out of one year stays out of the others that it was kept out of.
+        """
         again = {course for course, _ in (*more.pins, *more.prefer)} | {*more.bans}
         years = dict(self.hours_in_year) if more.hours_per_year is None else {}
-        earlier = self.without(again)
+        kept_out = self.without(again).bans_in_year
+        earlier = self.without(again | {course for course, _ in more.bans_in_year})
         return Asked(
             pins=(*earlier.pins, *more.pins),
             bans=tuple(sorted({*earlier.bans, *more.bans})),
+            bans_in_year=tuple(sorted({*kept_out, *more.bans_in_year})),
             prefer=(*earlier.prefer, *more.prefer),
             hours_per_year=(
                 self.hours_per_year if more.hours_per_year is None else more.hours_per_year
@@ -113,6 +122,7 @@ class Asked:
             self,
             pins=tuple(each for each in self.pins if each[0] not in out),
             bans=tuple(each for each in self.bans if each not in out),
+            bans_in_year=tuple(each for each in self.bans_in_year if each[0] not in out),
             prefer=tuple(each for each in self.prefer if each[0] not in out),
         )
 
@@ -123,13 +133,15 @@ class Asked:
             self,
             pins=tuple(each for each in self.pins if each[1] in open_terms),
             prefer=tuple(each for each in self.prefer if each[1] in open_terms),
+            bans_in_year=tuple(each for each in self.bans_in_year if each[1] in open_years),
             hours_in_year=tuple(each for each in self.hours_in_year if each[0] in open_years),
         )
 
     def wishes(self) -> Wishes:
         """Return the wishes for a plan."""
         pins = tuple((course, term or None) for course, term in self.pins)
-        return Wishes(pins=pins, bans=frozenset(self.bans), prefer=self.prefer)
+        out = frozenset(self.bans), frozenset(self.bans_in_year)
+        return Wishes(pins, *out, prefer=self.prefer)
 
     def limits(self, budget: Decimal | None = None) -> Limits:
         """Return the limits for a plan, within what is left of a school's allotment."""

@@ -140,7 +140,7 @@ class Asking:
         """Return why a course is in the plan no longer."""
         if course in self._since.done and term not in self._options.get(course, ()):
             return Cause(course, term, "done")
-        if course in self._inputs.wishes.bans:
+        if self._banned(_item(self._before, course, term)):
             return Cause(course, term, "banned")
         if course not in self._options:
             rule = self._since.closed.get(course, "not_offered")
@@ -209,9 +209,12 @@ class Asking:
         """Say that a course replaces a banned one, where both count for the same."""
         if self._since.wish != "ban":
             return None
-        bans = self._inputs.wishes.bans
-        lost = {name for each in self._before.items if each.course in bans for name in each.serves}
+        lost = {name for each in self._before.items if self._banned(each) for name in each.serves}
         return Cause(item.course, item.term, "instead") if lost.intersection(item.serves) else None
+
+    def _banned(self, item: Item) -> bool:
+        wishes = self._inputs.wishes
+        return item.course in wishes.bans or (item.course, item.year) in wishes.bans_in_year
 
     def _newly_asked(self, item: Item) -> str:
         """Return a requirement that a course counts for and that was not asked before."""

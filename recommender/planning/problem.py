@@ -40,6 +40,8 @@ class Wishes:
         (course, key of a term or ``None`` for any): to be in the plan.
     bans
         Courses to be kept out.
+    bans_in_year
+        (course, key of a policy year): to be kept out of that year alone.
     keep
         (course, key of its term) of an earlier plan, to be disturbed as little as can be.
     keep_bonus
@@ -52,6 +54,7 @@ class Wishes:
 
     pins: tuple[tuple[str, str | None], ...] = ()
     bans: frozenset[str] = frozenset()
+    bans_in_year: frozenset[tuple[str, str]] = frozenset()
     keep: tuple[tuple[str, str], ...] = ()
     keep_bonus: float = 0.1
     prefer: tuple[tuple[str, str], ...] = ()
@@ -209,15 +212,24 @@ def _grid(inputs: Inputs, places: Sequence[tuple[int, Option]], batch: Batch) ->
 
 
 def _allowed(inputs: Inputs, grid: Grid) -> NDArray[np.float64]:
-    """Return the upper bound of each option: 0 where it is banned or can never be reached."""
+    """Return the upper bound of each option: 0 where it is kept out or can never be reached."""
     reachable = inputs.done | {
         candidate.course for candidate in inputs.candidates if candidate.options
     }
-    open_ = [
-        candidate.course not in inputs.wishes.bans and reachable.issuperset(candidate.prerequisites)
-        for candidate in inputs.candidates
-    ]
-    return (np.array(open_, dtype=bool)[grid.course] | grid.held).astype(np.float64)
+    open_ = [reachable.issuperset(candidate.prerequisites) for candidate in inputs.candidates]
+    banned = kept_out(inputs.wishes, grid, inputs.horizon)
+    return (np.array(open_, dtype=bool)[grid.course] & ~banned | grid.held).astype(np.float64)
+
+
+def kept_out(wishes: Wishes, grid: Grid, horizon: Horizon) -> NDArray[np.bool_]:
+    """Return which options the teacher has ruled out, shape (n_options,)."""
+    numbers, years = grid.numbers(), {year.key: each for each, year in enumerate(horizon.years)}
+    out = np.isin(grid.course, [numbers[each] for each in wishes.bans if each in numbers])
+    for course, year in wishes.bans_in_year:
+        if course in numbers and year in years:
+            in_year = horizon.years_by_term[grid.term] == years[year]
+            out |= (grid.course == numbers[course]) & in_year
+    return out
 
 
 def _gains(inputs: Inputs, grid: Grid) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from recommender.planning.difference import Difference
 from recommender.planning.draft import Label, Matrix
 from recommender.planning.favours import kept_gain, standing
 from recommender.planning.plan import Header, Plan, make, written
-from recommender.planning.problem import Inputs, Problem, Wishes, build
+from recommender.planning.problem import Inputs, Problem, Wishes, build, kept_out
 from recommender.planning.relaxation import Relaxation
 from recommender.planning.solve import Effort, Solution, complete, improved, solve
 from recommender.planning.terrain import Terrain
@@ -45,7 +45,7 @@ class Replanner:
         self._header = header
         # Bans are bounds here, so that they can be lifted: no row counts on them. What is kept
         # changes with every plan, and is gained anew by each.
-        lasting = replace(inputs.wishes, bans=frozenset(), keep=())
+        lasting = replace(inputs.wishes, bans=frozenset(), bans_in_year=frozenset(), keep=())
         self._problem = build(replace(inputs, wishes=lasting))
         self._usual = complete(self._problem.matrix)
         self._relaxation = Relaxation(self._usual)
@@ -61,7 +61,9 @@ class Replanner:
         """Put a course into the plan, in a term or in any."""
         pins = tuple(pin for pin in self._wishes.pins if pin[0] != course)
         bans = self._wishes.bans - {course}
-        wishes = replace(self._wishes, pins=(*pins, (course, term)), bans=bans)
+        in_year = frozenset(each for each in self._wishes.bans_in_year if each[0] != course)
+        pins = (*pins, (course, term))
+        wishes = replace(self._wishes, pins=pins, bans=bans, bans_in_year=in_year)
         return self._change(wishes, "pin")
 
     def ban(self, course: str) -> Change:
@@ -123,9 +125,8 @@ class Replanner:
             self._usual.column_upper.copy(),
         )
         lower = self._usual.lower.copy()
-        for course in wishes.bans & numbers.keys():
-            options = grid.of_course(numbers[course])
-            column_upper[options], start[options] = 0, False
+        banned = np.flatnonzero(kept_out(wishes, grid, inputs.horizon))
+        column_upper[banned], start[banned] = 0, False
         for course, term in wishes.pins:
             options = (
                 grid.of_course(numbers[course]) if course in numbers else np.zeros(0, np.int64)

@@ -32,6 +32,13 @@ class Preference(Body):
     term: _Term
 
 
+class YearBan(Body):
+    """A course to be kept out of one policy year."""
+
+    course_id: Id
+    year: _Term
+
+
 class AskedBody(Body):
     """What a teacher asks of a plan, and under which rules."""
 
@@ -44,6 +51,10 @@ class AskedBody(Body):
     ] = None
     pins: Annotated[list[Pin], Field(max_length=LONGEST_LIST)] = []
     bans: Annotated[list[Id], Field(max_length=LONGEST_LIST)] = []
+    bans_in_year: Annotated[
+        list[YearBan],
+        Field(max_length=LONGEST_LIST, description="kept out of one year alone, by its key"),
+    ] = []
     prefer: Annotated[list[Preference], Field(max_length=LONGEST_LIST)] = []
     hours_per_year: Annotated[
         _Hours | None, Field(description="the most hours in each policy year")
@@ -58,6 +69,7 @@ class AskedBody(Body):
         return Asked(
             pins=tuple((pin.course_id, pin.term or "") for pin in self.pins),
             bans=tuple(sorted(set(self.bans))),
+            bans_in_year=tuple(sorted({(each.course_id, each.year) for each in self.bans_in_year})),
             prefer=tuple((each.course_id, each.term) for each in self.prefer),
             hours_per_year=self.hours_per_year,
             hours_in_year=tuple(sorted(self.hours_in_year.items())),
@@ -68,6 +80,7 @@ class AskedBody(Body):
         return [
             *(("pins", each.course_id) for each in self.pins),
             *(("bans", each) for each in self.bans),
+            *(("bans_in_year", each.course_id) for each in self.bans_in_year),
             *(("prefer", each.course_id) for each in self.prefer),
         ]
 

@@ -85,7 +85,8 @@ def get_plan(
         years=years_of(horizon, stored.plan, told.items),
         terms=horizon.terms,
         pinned={course for course, _ in stored.plan.asked.pins},
-        bans=_named(view, stored.plan.asked.bans),
+        yearly=planned_yearly(stored.plan),
+        bans=_left_out(view, stored.plan.asked, horizon),
         unkept=[each[1:] for each in _named(view, [c for c, _ in stored.plan.unkept])],
         enrolments=enrolled(view.dataset),
         credits=credits_shown(view, stored.plan, here.settings.policies),
@@ -162,6 +163,26 @@ def years_of(horizon: Horizon, plan: Plan, items: Sequence[PlannedCourse]) -> li
         hours = sum((Decimal(i.hours or "0") for each in terms for i in each.items), Decimal(0))
         found.append(Year(year, terms, hours, limits.get(year.key, plan.asked.hours_per_year)))
     return found
+
+
+def planned_yearly(plan: Plan) -> frozenset[str]:
+    """Return the courses that are planned in several years."""
+    years: dict[str, set[str]] = {}
+    for item in plan.items:
+        years.setdefault(item.course, set()).add(item.year)
+    return frozenset(course for course, found in years.items() if len(found) > 1)
+
+
+def _left_out(
+    view: View, asked: Asked, horizon: Horizon
+) -> list[tuple[str, str, str, tuple[Period, ...]]]:
+    """Return the courses that are kept out, with their titles; the years, where it is not all."""
+    named = _named(view, [*asked.bans, *(course for course, _ in asked.bans_in_year)])
+    out = frozenset(asked.bans_in_year)
+    return [
+        (course, zh, en, tuple(year for year in horizon.years if (course, year.key) in out))
+        for course, zh, en in named
+    ]
 
 
 def _named(view: View, courses: Sequence[str]) -> list[tuple[str, str, str]]:

@@ -91,14 +91,18 @@ def post_change(visitor: Visiting, here: Here, wish: Wished, revision: _Revision
 
 @router.get("/plan/swap")
 def get_swap(
-    request: Request, visitor: Visiting, here: Here, course: Annotated[str, Query(max_length=200)]
+    request: Request,
+    visitor: Visiting,
+    here: Here,
+    course: Annotated[str, Query(max_length=200)],
+    year: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """Show the best replacements of a planned course, each with what it does to the plan."""
     stored = _own(here, visitor)
-    planned = {each.course for each in stored.plan.items}
-    if course not in planned:
+    if not any(each.course == course and year in ("", each.year) for each in stored.plan.items):
         raise UnknownId(f"course {course!r}", remedy="choose one that is in the plan")
-    title, found = by_model(here, visitor, lambda view: _replacements(here, view, stored, course))
+    place = course, year
+    title, found = by_model(here, visitor, lambda view: _replacements(here, view, stored, place))
     return show(
         request, visitor, "plan_swap.html", title=title, found=found, unit_of_plan=stored.plan.unit
     )
@@ -155,15 +159,16 @@ def _own(here: Service, visitor: Visitor) -> StoredPlan:
 
 
 def _replacements(
-    here: Service, view: View, stored: StoredPlan, course: str
+    here: Service, view: View, stored: StoredPlan, place: tuple[str, str]
 ) -> tuple[tuple[str, str], list[tuple[Recommendation, str, list[Effect]]]]:
     """Return a course's titles, and the best in its place with what each does to the plan."""
+    course, year = place
     planned = {each.course for each in stored.plan.items}
     found: list[tuple[Recommendation, str, list[Effect]]] = []
     for each in view.recommend(LOOKED_AT, explain=True):
         if each.course_id in planned or len(found) == REPLACEMENTS:
             continue
-        wish = Wish("swap", course, other=each.course_id)
+        wish = Wish("swap", course, other=each.course_id, year=year)
         change = tried(here, view, stored, wish)
         if each.course_id in {placed.course for placed in change.plan.items}:
             told = effects(stored.plan, change.plan)

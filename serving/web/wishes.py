@@ -36,8 +36,10 @@ class Wish:
         Key of the term; empty for any.
     other
         What takes the course's place.
-    year, hours
-        The policy year and the most hours in it.
+    year
+        Key of the policy year that is meant; empty where all are.
+    hours
+        The most in that year.
     """
 
     do: Deed
@@ -53,10 +55,11 @@ class Wish:
         if self.do == "hours":
             limit = () if self.hours is None else ((self.year, self.hours),)
             return Asked(hours_in_year=limit)
-        if self.do == "swap":
-            return Asked(pins=((self.other, self.term),), bans=(self.course,))
-        if self.do == "ban":
-            return Asked(bans=(self.course,))
+        if self.do in ("ban", "swap"):
+            pins = ((self.other, self.term),) if self.do == "swap" else ()
+            if self.year:
+                return Asked(pins=pins, bans_in_year=((self.course, self.year),))
+            return Asked(pins=pins, bans=(self.course,))
         return Asked(pins=((self.course, self.term),)) if self.do in ("pin", "move") else Asked()
 
     @property

@@ -100,6 +100,8 @@ def test_a_plan_of_a_later_moment_is_not_made_again_at_an_earlier_one(
         (Asked(bans=("k2",)), UnknownId, "did you mean 'k2"),
         (Asked(prefer=(("k01", "2026-autumn"),)), InvalidSetting, "from 2027-spring to 2030"),
         (Asked(hours_in_year=(("2025", Decimal(9)),)), InvalidSetting, "the year of a wish"),
+        (Asked(bans_in_year=(("k01", "2025"),)), InvalidSetting, "the year of a wish"),
+        (Asked(bans_in_year=(("k99", "2027"),)), UnknownId, "course 'k99'"),
     ],
 )
 def test_wishes_for_what_is_not_there_or_not_to_come_are_refused(

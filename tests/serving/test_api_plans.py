@@ -102,6 +102,8 @@ def test_nothing_of_another_tenants_plan_can_be_reached(platform, client: Callab
         ({"hours_per_year": -1}, "/hours_per_year"),
         ({"hours_per_year": 1e400}, "/hours_per_year"),
         ({"hours_in_year": {"2027": "many"}}, "/hours_in_year/2027"),
+        ({"bans_in_year": [{"course_id": "c01"}]}, "/bans_in_year/0/year"),
+        ({"bans_in_year": [{"course_id": "nothing", "year": "2027"}]}, "/bans_in_year"),
         ({"revision": 0}, "/revision"),
         ({"why": True}, "/why"),
     ],
@@ -161,6 +163,15 @@ def test_a_plan_heeds_pins_and_bans(platform):
     assert [item["course_id"] for item in plan["items"] if item["pinned"]] == ["c20"]
     assert not {*courses(plan)} & {*bans}
     assert plan["unkept"] == []
+
+
+def test_a_plan_keeps_a_course_out_of_a_single_year(platform):
+    plan = made(platform)
+    out, year = plan["items"][0]["course_id"], plan["items"][0]["year"]
+    new = changed(platform, plan, bans_in_year=[{"course_id": out, "year": year}])["plan"]
+    assert (out, year) not in {(each["course_id"], each["year"]) for each in new["items"]}
+    over = {"bans_in_year": [{"course_id": out, "year": "1999"}]}
+    assert platform.post(PLAN, NATION | over).status_code == 422
 
 
 def test_the_latest_plan_is_found_by_its_teacher(platform):

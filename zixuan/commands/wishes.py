@@ -17,7 +17,7 @@ AT = "@"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A course, and the key of a term or empty for any."""
+    """A course, and the key of a term, or of the year it is kept out of; empty for any."""
 
     course: str
     term: str
@@ -69,7 +69,7 @@ def read_hours(text: str) -> Stated:
 
 def asked_of(
     pins: list[Place] | None,
-    bans: list[str] | None,
+    bans: list[Place] | None,
     prefer: list[Place] | None,
     hours: list[Stated] | None,
 ) -> Asked:
@@ -80,7 +80,8 @@ def asked_of(
     for_all = stated.pop("", None)
     return Asked(
         pins=tuple((each.course, each.term) for each in pins or ()),
-        bans=tuple(sorted({*(bans or ())})),
+        bans=tuple(sorted({each.course for each in bans or () if not each.term})),
+        bans_in_year=tuple(sorted({(each.course, each.term) for each in bans or () if each.term})),
         prefer=tuple((each.course, each.term) for each in prefer or ()),
         hours_per_year=for_all,
         hours_in_year=tuple(sorted(stated.items())),
@@ -97,9 +98,12 @@ Pins = Annotated[
     ),
 ]
 Bans = Annotated[
-    list[str] | None,
+    list[Place] | None,
     typer.Option(
-        "--ban", metavar="COURSE", help="Keep a course out of the plan. May be given again."
+        "--ban",
+        metavar="COURSE[@YEAR]",
+        parser=read_place,
+        help="Keep a course out of the plan, or of one year of it. May be given again.",
     ),
 ]
 Preferred = Annotated[

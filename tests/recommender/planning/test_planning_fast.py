@@ -205,6 +205,17 @@ def test_a_course_banned_at_first_may_be_pinned_later() -> None:
     assert "k11" in {item.course for item in planner.pin("k11").plan.items}
 
 
+def test_a_course_kept_out_of_a_year_at_first_may_be_pinned_there_later() -> None:
+    out = frozenset({("ethics", "2027"), ("k11", "2026")})
+    planner = Replanner(inputs(wishes=Wishes(bans_in_year=out)), HEADER)
+    assert not {(each.course, each.year) for each in planner.plan.items} & out
+    plan = planner.ban("k10").plan
+    assert not {(each.course, each.year) for each in plan.items} & out
+    changed = planner.pin("ethics", "2027-spring").plan
+    assert ("ethics", "2027-spring") in {(each.course, each.term) for each in changed.items}
+    assert ("k11", "2026") not in {(each.course, each.year) for each in changed.items}
+
+
 def test_a_ban_that_is_lifted_opens_no_course_whose_prerequisite_is_out_of_reach() -> None:
     catalogue = (*CATALOGUE, course("deep", 40, prerequisites=("nowhere",)))
     utility = np.ones((len(catalogue), 5))

@@ -200,10 +200,22 @@ def test_hours_of_one_year_are_limited_apart() -> None:
     assert plan.unmet == ()
 
 
+def test_a_course_kept_out_of_a_year_is_planned_in_the_others() -> None:
+    both = {("ethics-a", "2027"), ("ethics-b", "2027")}
+    for out in ({("ethics-a", "2027")}, both):
+        plan = make(inputs(wishes=Wishes(bans_in_year=frozenset(out))), HEADER)
+        placed = {(item.course, item.year) for item in plan.items}
+        assert not placed & out
+        ethics = {year for course, year in placed if course.startswith("ethics")}
+        assert ethics >= {"2026", "2028"}
+        assert ("2027" in ethics) == (out != both)
+
+
 def test_what_is_asked_is_stored_with_the_plan_and_can_be_asked_again() -> None:
     wishes = Wishes(
         pins=(("k00", None), ("k01", "2027-spring")),
         bans=frozenset({"k11", "k10"}),
+        bans_in_year=frozenset({("k09", "2027")}),
         prefer=(("k02", "2028-spring"),),
     )
     limits = Limits(hours_per_year=Decimal(100), hours_in_year=(("2026", Decimal("20.5")),))
@@ -226,9 +238,19 @@ def test_the_later_word_on_a_course_or_a_year_holds() -> None:
     assert (found.hours_per_year, found.hours_in_year) == (60, (("2026", 20),))
     assert earlier.then(Asked(hours_per_year=Decimal(80))).hours_in_year == ()
     assert earlier.then(Asked(hours_in_year=(("2026", Decimal(9)),))).hours_per_year == 60
+    assert earlier.then(Asked(bans_in_year=(("a", "2027"),))).pins == (("b", "2027-spring"),)
     assert earlier.within(["2027-spring"], ["2027"]).prefer == ()
     assert earlier.within(["2027-spring"], ["2027"]).pins == earlier.pins
     assert earlier.without(["a", "c"]).bans == ()
+
+
+def test_a_course_kept_out_of_one_year_after_another_is_kept_out_of_both() -> None:
+    earlier = Asked(bans_in_year=(("a", "2027"), ("b", "2027")))
+    both = earlier.then(Asked(bans_in_year=(("a", "2026"),)))
+    assert both.bans_in_year == (("a", "2026"), ("a", "2027"), ("b", "2027"))
+    assert earlier.then(Asked(pins=(("a", ""),))).bans_in_year == (("b", "2027"),)
+    assert earlier.then(Asked(bans=("a",))).bans_in_year == (("b", "2027"),)
+    assert both.within([], ["2026"]).bans_in_year == (("a", "2026"),)
 
 
 def test_a_prerequisite_comes_in_an_earlier_term() -> None:

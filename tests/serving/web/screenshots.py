@@ -121,7 +121,7 @@ def pages(own: Visit, look: str) -> None:
     paper = own.page.request.get(own.site.url + "/take-away/plan.pdf")
     (Path(FOLDER) / f"{look}-plan.pdf").write_bytes(paper.body())
     own.go("/plan")
-    own.page.locator("details.change summary").first.click()
+    own.page.locator("details.change summary:visible").first.click()
     take(own, look, "plan-open")
     swap = own.page.locator("a[href^='/plan/swap']").first.get_attribute("href")
     take(own, look, "swap", swap)
@@ -129,6 +129,9 @@ def pages(own: Visit, look: str) -> None:
     own.page.locator("article button[id^='dismissed-']").first.click()
     own.page.get_by_role("status").wait_for()
     take(own, look, "dismissed")
+    # So that the next look finds what this one found.
+    own.page.get_by_role("status").locator("form:has([value=withdrawn]) button").click()
+    own.page.get_by_role("status").wait_for()
 
 
 def only(named: dict[str, object]) -> dict[str, object]:
