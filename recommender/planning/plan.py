@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from features.errors import InvalidSetting
+from recommender.planning.amounts import decimal_text
 from recommender.planning.asked import Asked
 from recommender.planning.balances import Balance
 from recommender.planning.credits import CreditSheet
@@ -320,7 +322,7 @@ def _item(
         term=term,
         offering=option.offering,
         amount=inputs.policy.measure.text(int(problem.amounts[column])),
-        hours="" if option.hours is None else f"{option.hours:f}",
+        hours="" if option.hours is None else decimal_text(Fraction(option.hours)),
         serves=serves.get(_line_id(inputs, number, option), ()),
         opens=tuple(sorted(opens.get(candidate.course, ()))),
         wish=_wish(inputs, candidate.course, term),
