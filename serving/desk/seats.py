@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,8 +14,8 @@ from features.labels import Label
 from serving.desk.jurisdiction import Jurisdiction
 from serving.desk.small_cells import Shown, shown, shown_total
 from serving.store.records import Record
-from serving.store.rows import find_any
-from serving.store.schema import DATA
+from serving.store.rows import CHUNK, find_any
+from serving.store.schema import DATA, TENANT
 
 #: Where an enrolment stands -> the platform's states that say so.
 STANDINGS: Final[Mapping[str, frozenset[str]]] = {
@@ -57,12 +58,18 @@ def seats(
 
     Those with a quota for the jurisdiction are there even without anybody. Sorted by id.
     """
-    reached = _reached(connection, within)
+    reached = _reached(connection, within, today)
     quotas = _quotas(connection, within)
-    offerings = sorted({offering for _, offering in reached} | set(quotas))
+    offerings = sorted({*reached, *quotas})
     found = find_any(connection, DATA["offerings"], within.tenant, "offering_id", offerings)
     return tuple(
-        _seats(row, titles, quotas.get(row["offering_id"]), reached, within.named)
+        _seats(
+            row,
+            titles,
+            quotas.get(row["offering_id"]),
+            reached.get(row["offering_id"], Counter()),
+            within.named,
+        )
         for row in sorted(found, key=lambda row: row["offering_id"])
         if row["ends_on"] is None or row["ends_on"] >= today
     )
@@ -72,11 +79,10 @@ def _seats(
     row: Record,
     titles: Mapping[str, Label],
     quota: int | None,
-    reached: Mapping[tuple[str, str], str],
+    reached: Counter[str],
     named: bool,
 ) -> Seats:
-    here = [state for (_, offering), state in reached.items() if offering == row["offering_id"]]
-    counts = [sum(state in states for state in here) for states in STANDINGS.values()]
+    counts = [sum(reached[state] for state in states) for states in STANDINGS.values()]
     return Seats(
         row["offering_id"],
         titles.get(row["course_id"], (row["course_id"], row["course_id"])),
@@ -87,11 +93,32 @@ def _seats(
     )
 
 
-def _reached(connection: sa.Connection, within: Jurisdiction) -> dict[tuple[str, str], str]:
-    """Return the latest state of each enrolment: (teacher, offering) -> state."""
-    rows = find_any(connection, DATA["enrolments"], within.tenant, "teacher_id", within.teachers)
-    in_order = sorted(rows, key=lambda row: int(row["decided_at"]))
-    return {(row["teacher_id"], row["offering_id"]): str(row["state"]) for row in in_order}
+def _reached(
+    connection: sa.Connection, within: Jurisdiction, today: dt.date
+) -> dict[str, Counter[str]]:
+    """Return offering -> the latest states of its enrolments, of those that are not over."""
+    enrolments, offerings = DATA["enrolments"], DATA["offerings"]
+    of_offering = sa.and_(
+        offerings.c[TENANT] == enrolments.c[TENANT],
+        offerings.c.offering_id == enrolments.c.offering_id,
+    )
+    columns = (enrolments.c.teacher_id, enrolments.c.offering_id, enrolments.c.state)
+    ends_on = offerings.c.ends_on
+    query = (
+        sa.select(*columns)
+        .join(offerings, of_offering)
+        .where(enrolments.c[TENANT] == within.tenant, ends_on.is_(None) | (ends_on >= today))
+        .order_by(enrolments.c.decided_at)
+    )
+    latest: dict[tuple[str, str], str] = {}
+    for start in range(0, len(within.teachers), CHUNK):
+        own = enrolments.c.teacher_id.in_(within.teachers[start : start + CHUNK])
+        for teacher, offering, state in connection.execute(query.where(own)):
+            latest[teacher, offering] = state
+    found: dict[str, Counter[str]] = {}
+    for (_, offering), state in latest.items():
+        found.setdefault(offering, Counter())[state] += 1
+    return found
 
 
 def _quotas(connection: sa.Connection, within: Jurisdiction) -> dict[str, int]:
