@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Final
 
@@ -79,4 +79,5 @@ def serve(settings: Settings, make: Callable[[Settings], ASGIApp] = settled) -> 
         with SharedPort.bound(settings.host, settings.port) as shared:
             Multiprocess(config, sockets=[shared]).run()
     else:
-        uvicorn.Server(config).run()
+        with suppress(KeyboardInterrupt):  # raised again once everything has been finished
+            uvicorn.Server(config).run()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pandas as pd
+import pytest
 import sqlalchemy as sa
 
 from features.dataset import Dataset
@@ -82,8 +83,22 @@ def test_sigterm_finishes_plans_and_events_under_way_and_lets_nobody_in(
         server.client.close()
         server.process.kill()
         server.process.wait()
+        server.process.wait()
     events = DATA["events"]
     with store.reading() as connection:
         query = sa.select(events.c.event_id).where(events.c.event_id == "last")
         assert connection.scalars(query).all() == ["last"]
     store.close()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_keyboard_ends_it_as_quietly(tmp_path: Path, artifact: Path, workers: int) -> None:
+    server = start(f"sqlite:///{tmp_path / 'store.db'}", artifact, "none", workers=workers)
+    try:
+        wait_for(server)
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(PATIENCE) == 0
+    finally:
+        server.client.close()
+        server.process.kill()
+        server.process.wait()
