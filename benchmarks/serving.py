@@ -13,8 +13,9 @@ processes by the system's count; requests a second depend on what else the machi
 itself included. Ratios are against the static route of the same run.
 
 A *burst* is the opening of an enrolment window: ten times as many connections, for so long, each
-asking for the lists of teachers who come one after the other. A *soak* asks for lists and sends
-events until so many requests are answered, and tells the memory after each tenth of them.
+asking for the lists of teachers who come one after the other. A *soak* goes on until so many
+requests are answered, and tells the memory after each tenth of them: of fifty, one is an event, one
+the list of a teacher who comes for the first time or comes back, the others those who ask again.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import quote
 
@@ -133,7 +134,7 @@ def _soaked(server: Server, province: Province, arguments: argparse.Namespace) -
     """Return how much memory all server processes hold as requests go by."""
     table = Table("requests", "failed", "MiB", title="soak")
     rng = np.random.default_rng(2)
-    mixed = _in_turn(province, rng.permutation(len(province.teachers)), rng)
+    mixed = _mixed(province, rng)
     failed = 0
     for tenth in range(1, 11):
         told = ask(server.port, mixed, arguments.soak // 10, arguments.connections)
@@ -216,6 +217,16 @@ def _in_turn(province: Province, teachers: np.ndarray, rng: np.random.Generator)
         yield _event(province, teacher, rng)
         path = of_teacher(teacher, f"recommendations?{PLAIN}")
         yield request("GET", path, province.key)
+
+
+def _mixed(province: Province, rng: np.random.Generator) -> Iterator[bytes]:
+    order = rng.permutation(len(province.teachers))
+    events = _events(province, order, rng)
+    others, regulars = _lists(province, order), _lists(province, order[:REGULARS])
+    while True:
+        yield next(events)
+        yield next(others)
+        yield from islice(regulars, 48)
 
 
 def _plans(province: Province, teachers: np.ndarray) -> Iterator[bytes]:
