@@ -123,7 +123,7 @@ def test_a_proxy_that_is_named_is_believed_who_calls(app, key: str, monkeypatch)
     monkeypatch.setattr("serving.server.configure_logs", lambda _: None)
     monkeypatch.setattr("uvicorn.Config", lambda app, **options: told.update(options))
     monkeypatch.setattr("uvicorn.Server.run", lambda _: None)
-    serve(app.state.service.settings.model_copy(update={"proxies": "10.0.0.0/8"}))
+    serve(app.state.service.settings.model_copy(update={"proxies": "10.0.0.0/8", "port": 0}))
     behind = ProxyHeadersMiddleware(app, told["forwarded_allow_ips"])
 
     def tried(said: str) -> int:
