@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
@@ -31,6 +32,10 @@ LEAST_FREE = 512 * 2**20
 #: Seconds by which this machine's clock and the database's may differ.
 MOST_SKEW = 5
 ZONE = "Asia/Shanghai"
+
+
+#: What is looked at.
+Thing = Literal["store", "space", "keys", "webhooks", "model", "policies", "clock", "font"]
 
 
 class State(StrEnum):
@@ -56,7 +61,7 @@ class Finding:
         What to do; empty where all is well.
     """
 
-    name: str
+    name: Thing
     state: State
     found: str
     remedy: str = ""
@@ -64,7 +69,7 @@ class Finding:
 
 def examine(settings: Settings, now: pd.Timestamp) -> tuple[Finding, ...]:
     """Look at everything; what cannot even be looked at is a finding, never an error."""
-    checks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
+    checks: tuple[tuple[Thing, Callable[[], Iterator[Finding]]], ...] = (
         ("store", lambda: _store(settings, now)),
         ("model", lambda: _model(settings)),
         ("model", lambda: _candidate(settings)),

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import pandas as pd
 import sqlalchemy as sa
 
-from features.errors import InvalidSetting, Refused, UnknownId
+from features.errors import Refused, UnknownId
 from features.moments import instant
 from recommender.planning.account import Account
 from recommender.planning.alternatives import Alternative, alternatives
@@ -301,11 +301,11 @@ def check_revision(found: StoredPlan, revision: int | None) -> None:
 
     Raises
     ------
-    InvalidSetting
+    Refused
         If another one is the latest.
     """
     if revision is not None and revision != found.plan.revision:
-        raise InvalidSetting(
+        raise Refused(
             "revision",
             expected=f"the latest, {found.plan.revision}",
             got=str(revision),

@@ -50,8 +50,8 @@ def show_what_to_open(client: Client, teacher_id: str) -> None:
     console().print(Text(f"\nServing 服务已启动: {client.url}/readyz", style="bold"))
     teacher = f"{client.url}/v1/teachers/{teacher_id}"
     say(f"""
-# The page of one teacher: open it in a browser, once, within 15 minutes. Another: zixuan link.
-# 一位教师的页面，请用浏览器打开。链接十五分钟内有效，只能使用一次；再要一个：zixuan link。
+# The page of one teacher: open it in a browser, once, within 15 minutes.
+# 一位教师的页面，请用浏览器打开。链接十五分钟内有效，只能使用一次。
 {client.link_of(teacher_id)}
 
 # A key for this service; every line below needs it. 访问密钥，下列命令都要用到。
@@ -61,6 +61,9 @@ KEY={client.key}
 curl -H "Authorization: Bearer $KEY" "{teacher}/recommendations?k=10"
 curl -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\
     -d '{{}}' "{teacher}/plan"
+
+# Another link to the page: its path, to be put behind {client.url} 再要一个页面链接（接在网址后）
+curl -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" -d '{{}}' "{teacher}:link"
 
 # All routes (OpenAPI). 全部接口。
 curl -H "Authorization: Bearer $KEY" "{client.url}/v1/openapi.json"

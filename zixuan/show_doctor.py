@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 
@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from features.labels import Label
-from serving.doctor import Finding, State
+from serving.doctor import Finding, State, Thing
 from zixuan.show import console
 from zixuan.show_list import said
 
-NAMES = MappingProxyType(
+NAMES: Mapping[Thing, Label] = MappingProxyType(
     {
         "store": ("数据库", "store"),
         "space": ("磁盘空间", "disk space"),
@@ -24,6 +24,8 @@ NAMES = MappingProxyType(
         "model": ("模型", "model"),
         "policies": ("政策", "policies"),
         "clock": ("时钟", "clock"),
+        "webhooks": ("回调", "webhooks"),
+        "font": ("中文字体", "Chinese font"),
     }
 )
 STATES = MappingProxyType(

@@ -126,5 +126,5 @@ def _conflict(before: Mapping[str, Any], event: Mapping[str, Any]) -> Refused:
         f"event {event['event_id']!r}",
         expected="the content that was recorded under this id",
         got=f"another {', '.join(changed)}",
-        remedy="give another event another id; to undo one, send the kind withdrawn",
+        remedy="give another event another id; a wish is taken back by the kind withdrawn",
     )

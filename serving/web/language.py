@@ -74,8 +74,15 @@ class Language:
         """Write a day with its year."""
         return format_date(day, "long" if self.code == "zh" else "medium", locale=self.locale)
 
-    def short_day(self, day: dt.date) -> str:
-        """Write a day without its year."""
+    def days(self, first: dt.date, last: dt.date) -> str:
+        """Write from which day to which; a year that both share once, where it belongs."""
+        if first.year != last.year:
+            return f"{self.day(first)}–{self.day(last)}"
+        if self.code == "zh":
+            return f"{self.day(first)}–{self._short_day(last)}"
+        return f"{self._short_day(first)}–{self.day(last)}"
+
+    def _short_day(self, day: dt.date) -> str:
         return format_skeleton("MMMd", dt.datetime.combine(day, dt.time()), locale=self.locale)
 
     def number(self, number: str | float | Decimal) -> str:

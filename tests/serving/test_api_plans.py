@@ -137,7 +137,7 @@ def test_a_change_of_a_revision_that_was_replaced_is_refused(platform):
     plan = made(platform)
     changed(platform, plan, revision=1)
     answer = platform.post(f"/v1/plans/{plan['plan_id']}/revisions", {"revision": 1})
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "the latest, 2" in answer.json()["detail"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 import tomllib
@@ -11,7 +12,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from playwright.sync_api import expect
 
-from serving.web.language import catalogue
+from serving.web.language import catalogue, language
 
 WEB = files("serving.web")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
@@ -62,3 +63,11 @@ def test_a_page_is_accessible_and_keeps_its_policy(visit, path: str, lang: str, 
     visit.check()
     spoken = {"zh": "zh-CN", "en": "en"}[lang]
     expect(visit.page.locator("html")).to_have_attribute("lang", spoken)
+
+
+def test_a_year_that_two_days_share_is_told_once_and_where_it_belongs():
+    first, last, later = dt.date(2026, 1, 8), dt.date(2026, 6, 25), dt.date(2027, 4, 30)
+    assert language("zh").days(first, last) == "2026年1月8日–6月25日"
+    assert language("en").days(first, last) == "8 Jan–25 Jun 2026"
+    assert language("zh").days(first, later) == "2026年1月8日–2027年4月30日"
+    assert language("en").days(first, later) == "8 Jan 2026–30 Apr 2027"
