@@ -10,6 +10,7 @@ import pandas as pd
 from features.dataset import Dataset
 from features.reading import read_folder
 from zixuan.progress import Steps
+from zixuan.show import show_notices
 
 #: How long after its last event a data set still is one of the present.
 STALE = pd.Timedelta(days=90)
@@ -30,12 +31,18 @@ def advised_at(given: datetime | None, dataset: Dataset, present: pd.Timestamp) 
     """Return the moment to advise as of: the given one, else the present.
 
     A data set whose last event is older than ``STALE`` is a record of the past: at present all
-    its histories have faded and its offerings are over, so advice is as of its end instead.
+    its histories have faded and its offerings are over, so advice is as of its end instead, and a
+    notice says so.
     """
     stated = moment(given, dataset)
     if stated is not None:
         return stated
-    return dataset.log.end if len(dataset.log) and dataset.log.end < present - STALE else present
+    if not len(dataset.log) or dataset.log.end >= present - STALE:
+        return present
+    end = dataset.log.end.tz_convert(dataset.columns.zone)
+    why = f"the last event is over {STALE.days} days old; --as-of states another moment"
+    show_notices([f"this is as of {end:%Y-%m-%d}: {why}"])
+    return dataset.log.end
 
 
 def moment(given: datetime | None, dataset: Dataset) -> pd.Timestamp | None:

@@ -13,7 +13,8 @@ ADVICE = ("recommend", "plan")
 
 def assert_told_in_one_line(outcome, code: int, *parts: str) -> None:
     assert outcome.code == code
-    assert len(outcome.error_lines) == 1, outcome.err
+    told = [line for line in outcome.error_lines if not line.startswith("notice 注意: ")]
+    assert len(told) == 1, outcome.err
     assert "Traceback" not in outcome.err
     assert outcome.out == ""
     assert [part for part in parts if part not in outcome.err] == []
