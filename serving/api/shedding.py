@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from itertools import cycle
 
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.metrics import Metrics
@@ -41,7 +42,7 @@ class Shedding:
         self._metrics = metrics
         self._inside = 0
         self._turn = asyncio.Lock()
-        self._seconds = cycle(_RETRY)
+        self._answers = cycle([_answer(seconds) for seconds in _RETRY])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request in, or tell it to come back."""
@@ -63,6 +64,11 @@ class Shedding:
 
     async def _shed(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._metrics.shed()
-        answer = problem(OVERLOADED, _ADVICE, "shed")
-        answer.headers["Retry-After"] = str(next(self._seconds))
-        await answer(scope, receive, send)
+        await next(self._answers)(scope, receive, send)
+
+
+def _answer(seconds: int) -> JSONResponse:
+    """Return what tells somebody to come back: made before there is a rush."""
+    answer = problem(OVERLOADED, _ADVICE, "shed")
+    answer.headers["Retry-After"] = str(seconds)
+    return answer

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from features.dataset import Dataset
-from features.errors import InvalidSetting, Refused, UnknownId
+from features.errors import Refused, UnknownId
 from recommender.planning.plan import Item, Outcome, Plan
 from serving.datasets import Shelves
 from serving.desk.demand import demand
@@ -281,7 +281,7 @@ def test_a_plan_is_confirmed_or_returned_by_its_school(county_store):
     assert [each.plan.teacher_id for each in waits] == ["a1-00", "a1-01"]
     first, second = (each.plan_id for each in waits)
     with county_store.writing() as connection:
-        with pytest.raises(InvalidSetting):
+        with pytest.raises(Refused):
             answer(connection, within, first, 2, "school_confirmed", NOW)
         answer(connection, within, first, 1, "school_confirmed", NOW)
         answer(connection, within, second, 1, "draft", NOW)
