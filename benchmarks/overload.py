@@ -2,7 +2,8 @@
 
 Usage: python -m benchmarks.overload [--folder DIR] [--teachers N] [--courses N] [--seconds S]
 
-Lists of one teacher after the other. First as many as eight connections get
+Lists of one teacher after the other, of more teachers than are asked for in that time (a list that
+was made within the minute costs next to nothing). First as many as eight connections get
 answered (the peak); then, for as long, requests are sent at five times that rate, whether or not
 those before have been answered, as clients do who do not wait for each other. Of interest is how
 many are answered then, how many are told to come back, and how soon a probe is answered meanwhile.
